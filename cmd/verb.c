@@ -1,0 +1,204 @@
+/*
+ * verb.c - option tables turned into getopt_long, help texts and suggestions.
+ */
+#include "cmd/verb.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/scenario/diag.h"
+
+static int position_of(const struct cmd_verb *verb, const char *name)
+{
+	for (int i = 0; verb->options[i].name != NULL; i++) {
+		if (strcmp(verb->options[i].name, name) == 0)
+			return i;
+	}
+	rh_fatal("the verb %s has no option --%s", verb->name, name);
+}
+
+const char *cmd_option_value(const struct cmd_args *args, const char *name)
+{
+	int at = position_of(args->verb, name);
+	uint32_t count = args->options[at].count;
+
+	return count == 0 ? NULL : args->options[at].values[count - 1];
+}
+
+bool cmd_option_given(const struct cmd_args *args, const char *name)
+{
+	return cmd_option_count(args, name) > 0;
+}
+
+uint32_t cmd_option_count(const struct cmd_args *args, const char *name)
+{
+	return args->options[position_of(args->verb, name)].count;
+}
+
+const char *const *cmd_option_values(const struct cmd_args *args, const char *name)
+{
+	return args->options[position_of(args->verb, name)].values;
+}
+
+int cmd_fail(const struct rh_err *err)
+{
+	fprintf(stderr, "rehearse: error: %s\n", err->text);
+	return rh_err_exit_code(err->code);
+}
+
+int cmd_usage(const char *fmt, ...)
+{
+	va_list args;
+
+	fputs("rehearse: ", stderr);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+	return 2;
+}
+
+bool cmd_number(const char *option, const char *text, uint64_t max, uint64_t *value)
+{
+	char *end;
+
+	errno = 0;
+	*value = strtoull(text, &end, 10);
+	if (text[0] >= '0' && text[0] <= '9' && *end == 0 && errno == 0 && *value <= max)
+		return true;
+	cmd_usage("--%s wants a whole number from 0 to %" PRIu64 ", not \"%s\"", option, max, text);
+	return false;
+}
+
+void cmd_verb_help(const struct cmd_verb *verb)
+{
+	char left[64];
+
+	printf("rehearse %s - %s\n\nusage: rehearse %s%s%s%s\n", verb->name, verb->summary,
+	       verb->name, verb->options[0].name == NULL ? "" : " [OPTION]...",
+	       verb->operands[0] == 0 ? "" : " ", verb->operands);
+	if (verb->options[0].name != NULL)
+		printf("\noptions\n");
+	for (const struct cmd_option *option = verb->options; option->name != NULL; option++) {
+		char letter[8] = "    ";
+
+		if (option->letter != 0)
+			snprintf(letter, sizeof(letter), "-%c, ", option->letter);
+		snprintf(left, sizeof(left), "%s--%s%s%s", letter, option->name,
+			 option->argument == NULL ? "" : " ",
+			 option->argument == NULL ? "" : option->argument);
+		printf("  %-27s %s\n", left, option->doc);
+	}
+	printf("  %-27s %s\n", "-h, --help", "this text");
+	if (verb->examples != NULL && verb->examples[0] != NULL)
+		printf("\nexamples\n");
+	for (int i = 0; verb->examples != NULL && verb->examples[i] != NULL; i++)
+		printf("  rehearse %s\n", verb->examples[i]);
+}
+
+/* The long options of the table and --help, which has value 'h'; the others have 256 + position. */
+static void fill_getopt(const struct cmd_verb *verb, struct option *longs, char *shorts)
+{
+	int count = 0;
+
+	*shorts++ = ':';
+	*shorts++ = 'h';
+	for (; verb->options[count].name != NULL; count++) {
+		const struct cmd_option *option = &verb->options[count];
+
+		RH_ASSERT(count < CMD_OPTIONS_MAX);
+		longs[count].name = option->name;
+		longs[count].has_arg =
+			option->argument == NULL ? no_argument : required_argument;
+		longs[count].flag = NULL;
+		longs[count].val = 256 + count;
+		if (option->letter != 0) {
+			*shorts++ = option->letter;
+			if (option->argument != NULL)
+				*shorts++ = ':';
+		}
+	}
+	longs[count].name = "help";
+	longs[count].has_arg = no_argument;
+	longs[count].flag = NULL;
+	longs[count].val = 'h';
+	memset(&longs[count + 1], 0, sizeof(longs[0]));
+	*shorts = 0;
+}
+
+static int unknown_option(const struct cmd_verb *verb, const char *word)
+{
+	const char *names[CMD_OPTIONS_MAX + 1];
+	size_t count = 0;
+	const char *near = NULL;
+
+	for (const struct cmd_option *option = verb->options; option->name != NULL; option++)
+		names[count++] = option->name;
+	names[count++] = "help";
+	if (word[0] == '-' && word[1] == '-')
+		near = rh_suggest(word + 2, names, count);
+	if (near != NULL)
+		return cmd_usage("%s has no option %s: did you mean --%s?", verb->name, word, near);
+	return cmd_usage("%s has no option %s: see rehearse %s --help", verb->name, word,
+			 verb->name);
+}
+
+static int letter_position(const struct cmd_verb *verb, int letter)
+{
+	for (int i = 0; verb->options[i].name != NULL; i++) {
+		if (verb->options[i].letter == letter)
+			return i;
+	}
+	return -1;
+}
+
+static int check_operands(const struct cmd_verb *verb, int count)
+{
+	if (count < verb->operands_min)
+		return cmd_usage("%s wants %s: see rehearse %s --help", verb->name, verb->operands,
+				 verb->name);
+	if (count > verb->operands_max)
+		return cmd_usage("%s has too many operands (%d): see rehearse %s --help",
+				 verb->name, count, verb->name);
+	return 0;
+}
+
+int cmd_parse(struct cmd_args *args, const struct cmd_verb *verb, const char *program, int argc,
+	      char **argv)
+{
+	struct option longs[CMD_OPTIONS_MAX + 2];
+	char shorts[2 * CMD_OPTIONS_MAX + 4];
+	int found;
+
+	memset(args, 0, sizeof(*args));
+	args->verb = verb;
+	args->program = program;
+	fill_getopt(verb, longs, shorts);
+	opterr = 0;
+	optind = 1;
+	while ((found = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+		int at = found >= 256 ? found - 256 : letter_position(verb, found);
+
+		if (found == 'h') {
+			cmd_verb_help(verb);
+			return -1;
+		}
+		if (found == ':')
+			return cmd_usage("%s wants a value behind %s", verb->name,
+					 argv[optind - 1]);
+		if (found == '?' || at < 0)
+			return unknown_option(verb, argv[optind - 1]);
+		if (args->options[at].count == CMD_REPEATS_MAX)
+			return cmd_usage("--%s is given more than %d times",
+					 verb->options[at].name, CMD_REPEATS_MAX);
+		args->options[at].values[args->options[at].count++] = optarg == NULL ? "" : optarg;
+	}
+	args->operands = argv + optind;
+	args->operand_count = argc - optind;
+	return check_operands(verb, args->operand_count);
+}

@@ -1,0 +1,67 @@
+/*
+ * verb_explain.c - `rehearse explain KEY|FAULT|CODE` and `rehearse schema`: the key tables, printed.
+ */
+#include <stdio.h>
+
+#include "cmd/load.h"
+#include "core/scenario/load.h"
+
+static int explain(const struct cmd_args *args)
+{
+	struct rh_registry registry;
+	struct rh_buf text = {0};
+	struct rh_err err = {0};
+	int code = cmd_registry(&registry, args);
+
+	if (code != 0)
+		return code;
+	if (rh_explain(&registry, args->operands[0], &text, &err) != 0)
+		code = cmd_fail(&err);
+	else
+		fputs(rh_buf_str(&text), stdout);
+	rh_buf_release(&text);
+	return code;
+}
+
+static int schema(const struct cmd_args *args)
+{
+	struct rh_registry registry;
+	struct rh_buf text = {0};
+	int code = cmd_registry(&registry, args);
+
+	if (code != 0)
+		return code;
+	rh_schema_print(&registry, &text);
+	fputs(rh_buf_str(&text), stdout);
+	rh_buf_release(&text);
+	return 0;
+}
+
+static const struct cmd_option options[] = {
+	{"plugin", 0, "FILE", "load a shared object first"},
+	{NULL, 0, NULL, NULL},
+};
+
+static const char *const explain_examples[] = {"explain spec.network.jitter",
+					       "explain fault.partition", "explain E012", NULL};
+static const char *const schema_examples[] = {"schema > rehearse.schema.json", NULL};
+
+const struct cmd_verb cmd_verb_explain = {
+	.name = "explain",
+	.summary = "what a key, a fault, a model's parameter or an error code means",
+	.operands = "KEY|fault.NAME|CODE",
+	.operands_min = 1,
+	.operands_max = 1,
+	.options = options,
+	.examples = explain_examples,
+	.run = explain,
+};
+
+const struct cmd_verb cmd_verb_schema = {
+	.name = "schema",
+	.summary = "JSON Schema of the scenario language, for editors",
+	.operands = "",
+	.options = options,
+	.examples = schema_examples,
+	.run = schema,
+};

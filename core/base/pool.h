@@ -1,0 +1,35 @@
+/*
+ * pool.h - fixed-size cells in a space, named by handles that notice a stale use.
+ *
+ * A handle is an index and a generation; a cell's generation grows when it is freed, so a handle
+ * kept too long is caught by an assertion instead of reading a stranger.  Handle 0 is "none".  Free
+ * cells are reused last in, first out.
+ */
+#ifndef CORE_BASE_POOL_H
+#define CORE_BASE_POOL_H
+
+#include "core/base/space.h"
+
+struct rh_handle {
+	uint32_t index; /* from 1 */
+	uint32_t generation;
+};
+
+struct rh_pool { /* lives inside the space; zero and a cell size is an empty pool */
+	struct rh_vec cells;
+	uint32_t cell_size; /* payload; the cell adds 8 bytes */
+	uint32_t free_head;
+	uint32_t live_count;
+	uint32_t limit; /* most cells alive; 0 = no limit */
+};
+
+void rh_pool_init(struct rh_pool *pool, uint32_t cell_size, uint32_t limit);
+/* A zeroed cell.  At the limit: a handle with index 0. */
+struct rh_handle rh_pool_take(struct rh_space *space, struct rh_pool *pool);
+void rh_pool_give(struct rh_space *space, struct rh_pool *pool, struct rh_handle handle);
+/* The payload, aligned to 8 bytes.  Borrowed until the next take, which may move the cells. */
+void *rh_pool_at(const struct rh_space *space, const struct rh_pool *pool, struct rh_handle handle);
+bool rh_pool_is_live(const struct rh_space *space, const struct rh_pool *pool,
+		     struct rh_handle handle);
+
+#endif

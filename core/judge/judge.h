@@ -1,0 +1,69 @@
+/*
+ * judge.h - from the stream of records to a verdict.
+ *
+ * The judge keeps the latest value of each gauge of each node (struct rh_view), derives those that
+ * belong to the whole network (heads, propagation), and asks every open assertion after the last
+ * record of each instant.  It reads records and the plan, never a world, so that the same records
+ * give the same verdict whenever they are judged.
+ *
+ * Windows.  `eventually` passes at the first true instant in its window and fails at the window's
+ * end.  `always` fails at the first false instant and passes at the window's end; `never` is its
+ * mirror.  `atEnd` is decided by the state at the window's end.  Unknown (no node has the gauge
+ * yet) is neither true nor false; a window that was unknown all along fails with that reason.  A
+ * window that the run did not reach is an error of class `error` unless the run was cut short by
+ * its timeout, in which case it fails.
+ *
+ * All mutable state stands in one space (core/base/space.h), so that a snapshot can carry it.
+ */
+#ifndef CORE_JUDGE_JUDGE_H
+#define CORE_JUDGE_JUDGE_H
+
+#include "core/base/space.h"
+#include "core/plan.h"
+
+struct rh_judge;
+
+enum rh_verdict { RH_VERDICT_PASSED, RH_VERDICT_FAILED, RH_VERDICT_ERROR };
+
+enum rh_result_state { RH_RESULT_OPEN, RH_RESULT_PASSED, RH_RESULT_FAILED, RH_RESULT_ERROR };
+
+#define RH_EVIDENCE_RECORDS 5
+
+/* What became of one assertion.  Text is in the judge's memory until it is closed. */
+struct rh_result {
+	enum rh_result_state state;
+	uint64_t decided_ns; /* when it was decided */
+	bool has_value;
+	int64_t value;	  /* at the decision, or the worst seen for always/never */
+	uint32_t node;	  /* the first violator, or RH_NODE_WORLD */
+	char reason[400]; /* one sentence: expected, seen, limit */
+	/* the record that decided, and those before it on that node, oldest first */
+	struct rh_record evidence[RH_EVIDENCE_RECORDS + 1];
+	uint32_t evidence_count;
+	uint32_t fault_step; /* a fault in effect at that time, or RH_NONE */
+};
+
+struct rh_judge *rh_judge_open(const struct rh_plan *plan);
+void rh_judge_close(struct rh_judge *judge);
+
+/* Records in stream order; then advance() to say that all records before `time_ns` were given. */
+void rh_judge_take(struct rh_judge *judge, const struct rh_record *records, size_t count);
+void rh_judge_advance(struct rh_judge *judge, uint64_t time_ns);
+/* Closes every window: the run ended at `time_ns` (for the reason given). */
+enum rh_run_end { RH_END_COMPLETED, RH_END_TIMEOUT, RH_END_CANCELLED };
+void rh_judge_finish(struct rh_judge *judge, uint64_t time_ns, enum rh_run_end end);
+
+bool rh_judge_is_done(const struct rh_judge *judge);	      /* nothing is open */
+uint32_t rh_judge_result_count(const struct rh_judge *judge); /* == plan->assertion_count */
+const struct rh_result *rh_judge_result(const struct rh_judge *judge, uint32_t assertion);
+/* passed, failed, or error when a fault could not be verified, an action failed or an invariant
+ * record says so */
+enum rh_verdict rh_judge_verdict(const struct rh_judge *judge);
+const char *rh_verdict_name(enum rh_verdict verdict);
+/* Why the verdict is `error`, one sentence; "" otherwise. */
+const char *rh_judge_error_text(const struct rh_judge *judge);
+
+/* verdict.json: the same records give the same bytes. */
+void rh_verdict_print(const struct rh_judge *judge, const struct rh_plan *plan, struct rh_buf *out);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * key.h - one row describes one key of the scenario language: of a scenario, a model's parameters,
+ * a fault's `with:`.
+ *
+ * The loader, `explain`, `schema` and the plan's text and bytes all work from these rows; nothing
+ * else knows a key.  A value is stored at `offset` in the structure that the table describes, in
+ * the C type of its key type:
+ *
+ *   BOOL  uint64_t 0 or 1      INT  int64_t            DURATION  uint64_t ns     SIZE  uint64_t
+ * bytes RATE  uint64_t bit/s       RATIO struct rh_ratio   ENUM  uint64_t position in `values` TEXT
+ * const char * (kept by the plan)
+ */
+#ifndef CORE_KEY_H
+#define CORE_KEY_H
+
+#include <stddef.h>
+
+#include "core/base/units.h"
+
+enum rh_key_type {
+	RH_KEY_BOOL,
+	RH_KEY_INT,
+	RH_KEY_DURATION,
+	RH_KEY_SIZE,
+	RH_KEY_RATE,
+	RH_KEY_RATIO,
+	RH_KEY_ENUM,
+	RH_KEY_TEXT,
+};
+
+struct rh_key {
+	const char *name; /* camelCase; the snake_case spelling is accepted too */
+	enum rh_key_type type;
+	uint32_t offset;
+	const char *default_text; /* as one would write it; NULL: the key is required */
+	int64_t min; /* INT, DURATION (ns), SIZE, RATE; RATIO in ppm; both 0: no limits */
+	int64_t max;
+	const char *values; /* ENUM: "a|b|c" */
+	const char *doc;    /* one sentence */
+	const char *since;  /* version that brought it: "0.1" */
+};
+
+/* A table ends with a row without a name. */
+#define RH_KEY_END \
+	{ \
+		.name = NULL \
+	}
+
+#endif

@@ -1,0 +1,105 @@
+/*
+ * plugin.c - the registry: tables by name, built in or brought by a plugin.
+ *
+ * Registration happens before anything runs and in a fixed order (built-in tables, then plugins as
+ * named on the command line), so a list printed from the registry is always the same.
+ */
+#include "core/plugin.h"
+
+#include <string.h>
+
+/*
+ * The four lists hold pointers to tables whose first member is the name.  C gives a pointer to a
+ * structure and to its first member the same address, which is what `name_of` reads.
+ */
+static const char *name_of(const void *table)
+{
+	return *(const char *const *)table;
+}
+
+static int add(const void **list, uint32_t *count, const void *table, const char *what,
+	       struct rh_err *err)
+{
+	for (uint32_t i = 0; i < *count; i++) {
+		if (strcmp(name_of(list[i]), name_of(table)) == 0) {
+			list[i] = table;
+			return 0;
+		}
+	}
+	if (*count == RH_REGISTRY_MAX)
+		return rh_err_set(err, RH_E_LIMIT, "more than %d %s are registered",
+				  RH_REGISTRY_MAX, what);
+	list[(*count)++] = table;
+	return 0;
+}
+
+static const void *find(const void *const *list, uint32_t count, const char *name)
+{
+	for (uint32_t i = 0; i < count; i++) {
+		if (strcmp(name_of(list[i]), name) == 0)
+			return list[i];
+	}
+	return NULL;
+}
+
+static int add_all(struct rh_registry *registry, const struct rh_plugin *plugin, struct rh_err *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; rc == 0 && plugin->models != NULL && plugin->models[i] != NULL; i++) {
+		if (plugin->models[i]->abi != RH_MODEL_ABI)
+			return rh_err_set(
+				err, RH_E_UNSUPPORTED,
+				"model \"%s\" was built for interface %u, this program has %d",
+				plugin->models[i]->name, plugin->models[i]->abi, RH_MODEL_ABI);
+		rc = add((const void **)registry->models, &registry->model_count, plugin->models[i],
+			 "models", err);
+	}
+	for (uint32_t i = 0; rc == 0 && plugin->actions != NULL && plugin->actions[i] != NULL; i++)
+		rc = add((const void **)registry->actions, &registry->action_count,
+			 plugin->actions[i], "actions", err);
+	for (uint32_t i = 0; rc == 0 && plugin->assertions != NULL && plugin->assertions[i] != NULL;
+	     i++)
+		rc = add((const void **)registry->assertions, &registry->assertion_count,
+			 plugin->assertions[i], "assertion types", err);
+	for (uint32_t i = 0; rc == 0 && plugin->workloads != NULL && plugin->workloads[i] != NULL;
+	     i++)
+		rc = add((const void **)registry->workloads, &registry->workload_count,
+			 plugin->workloads[i], "workloads", err);
+	return rc;
+}
+
+int rh_registry_add(struct rh_registry *registry, const struct rh_plugin *plugin,
+		    struct rh_err *err)
+{
+	if (plugin->abi != RH_PLUGIN_ABI || plugin->struct_size != sizeof(struct rh_plugin))
+		return rh_err_set(err, RH_E_UNSUPPORTED,
+				  "plugin interface %u of %u bytes, this program has %d of %zu: "
+				  "build the plugin against its headers",
+				  plugin->abi, plugin->struct_size, RH_PLUGIN_ABI,
+				  sizeof(struct rh_plugin));
+	return add_all(registry, plugin, err);
+}
+
+const struct rh_model *rh_registry_model(const struct rh_registry *registry, const char *name)
+{
+	return find((const void *const *)registry->models, registry->model_count, name);
+}
+
+const struct rh_action_type *rh_registry_action(const struct rh_registry *registry,
+						const char *name)
+{
+	return find((const void *const *)registry->actions, registry->action_count, name);
+}
+
+const struct rh_assertion_type *rh_registry_assertion(const struct rh_registry *registry,
+						      const char *name)
+{
+	return find((const void *const *)registry->assertions, registry->assertion_count, name);
+}
+
+const struct rh_workload_type *rh_registry_workload(const struct rh_registry *registry,
+						    const char *name)
+{
+	return find((const void *const *)registry->workloads, registry->workload_count, name);
+}

@@ -1,0 +1,155 @@
+/*
+ * plugin.h - what can be registered by name: models, actions and faults, workloads, assertion
+ *types.
+ *
+ * Built-in types and those of a plugin stand in the same tables.  A plugin is a shared object that
+ *exports
+ *
+ *	const struct rh_plugin *rh_plugin_v1(void);
+ *
+ * and is loaded with --plugin FILE.  A name that is already taken is replaced, and the run says so.
+ */
+#ifndef CORE_PLUGIN_H
+#define CORE_PLUGIN_H
+
+#include "core/base/err.h"
+#include "core/model.h"
+
+#define RH_PLUGIN_ABI 1
+
+struct rh_link_state;
+struct rh_plan;
+struct rh_plan_assertion;
+
+/* ---- actions and faults ---------------------------------------------------------------------- */
+
+/* Which of its targets a type wants, and what beginning and ending mean for a world. */
+enum rh_action_effect {
+	RH_EFFECT_ON_LINKS, /* `link` says the state of each edge while it lasts */
+	RH_EFFECT_ON_NODES, /* `begin_op` at the start, `end_op` at the end */
+	RH_EFFECT_ON_MODEL  /* the model's action `model_action`, once */
+};
+
+enum rh_node_op {
+	RH_NODE_OP_NONE,
+	RH_NODE_OP_CRASH,
+	RH_NODE_OP_CRASH_AMNESIA,
+	RH_NODE_OP_RESTART,
+	RH_NODE_OP_PAUSE,
+	RH_NODE_OP_RESUME
+};
+
+/* How the loader turns `target:` into edges for a type that acts on links. */
+enum rh_edge_choice {
+	RH_EDGES_BETWEEN, /* those with exactly one end among the targets (a cut), both ways */
+	RH_EDGES_AT /* those with at least one end among the targets; `direction:` in | out | both
+		     */
+};
+
+struct rh_action_type {
+	const char *name; /* "partition" */
+	const char *doc;  /* one sentence */
+	bool is_fault;	  /* has a requested, verified and cleared moment, and `for:` */
+	enum rh_action_effect effect;
+	enum rh_edge_choice edges;
+	uint32_t params_size;
+	const struct rh_key *keys; /* of `with:` */
+	void (*link)(const void *params, struct rh_link_state *state);
+	enum rh_node_op (*begin_op)(const void *params);
+	enum rh_node_op (*end_op)(const void *params);
+	const char *model_action;
+	/* MODEL: event key and argument from the parameters */
+	void (*model_args)(const void *params, uint64_t *key, uint64_t *arg);
+};
+
+/* ---- assertions and expectations ------------------------------------------------------------- */
+
+enum rh_truth { RH_TRUTH_FALSE, RH_TRUTH_TRUE, RH_TRUTH_UNKNOWN };
+
+/* What a type sees of the stream so far; the judge keeps it (core/judge/view.h). */
+struct rh_view;
+
+/*
+ * A type answers one question: is it true now?  The judge asks at the end of every instant in which
+ * one of the record kinds in `record_mask` came, and applies mode and window.
+ */
+struct rh_assertion_type {
+	const char *name; /* "gauge" for `that:` sentences */
+	const char *doc;
+	bool is_expectation; /* judged once, at the end, against values captured at the start */
+	uint32_t params_size;
+	uint32_t state_size; /* zeroed bytes for each assertion */
+	const struct rh_key *keys;
+	uint64_t record_mask;
+	/* each record of these kinds, in order; may be NULL when `truth` reads the view alone */
+	void (*take)(void *state, const void *params, const struct rh_record *record);
+	/* `value` is what a person would want to see ("2" of "depth <= 6") */
+	enum rh_truth (*truth)(void *state, const void *params, const struct rh_view *view,
+			       int64_t *value);
+};
+
+/* ---- workloads ------------------------------------------------------------------------------- */
+
+struct rh_submission {
+	uint64_t at_ns;
+	uint32_t target; /* position among the workload's nodes */
+	uint16_t kind;	 /* model's input kind */
+	uint64_t key;
+	uint64_t arg;
+};
+
+struct rh_workload_type {
+	const char *name;
+	const char *doc;
+	uint32_t params_size;
+	const struct rh_key *keys;
+	/* Submission number `number`; false when there are no more.  Times must not decrease. */
+	bool (*next)(const void *params, struct rh_rng rng, uint64_t workload_name64,
+		     uint64_t number, uint64_t start_ns, uint32_t target_count,
+		     struct rh_submission *submission);
+};
+
+/* ---- tables ---------------------------------------------------------------------------------- */
+
+struct rh_plugin {
+	uint32_t abi;	      /* RH_PLUGIN_ABI */
+	uint32_t struct_size; /* sizeof(struct rh_plugin) of the plugin's build */
+	const char *name;
+	const struct rh_model *const *models; /* each list ends with NULL; NULL: none */
+	const struct rh_action_type *const *actions;
+	const struct rh_assertion_type *const *assertions;
+	const struct rh_workload_type *const *workloads;
+};
+
+#define RH_REGISTRY_MAX 128
+
+/* Borrowed tables by name, in the order of registration. */
+struct rh_registry {
+	const struct rh_model *models[RH_REGISTRY_MAX];
+	const struct rh_action_type *actions[RH_REGISTRY_MAX];
+	const struct rh_assertion_type *assertions[RH_REGISTRY_MAX];
+	const struct rh_workload_type *workloads[RH_REGISTRY_MAX];
+	uint32_t model_count;
+	uint32_t action_count;
+	uint32_t assertion_count;
+	uint32_t workload_count;
+};
+
+/* Adds a plugin's tables; an equal name replaces.  RH_E_UNSUPPORTED for another ABI, RH_E_LIMIT
+ * when full. */
+int rh_registry_add(struct rh_registry *registry, const struct rh_plugin *plugin,
+		    struct rh_err *err) RH_MUST_USE;
+const struct rh_model *rh_registry_model(const struct rh_registry *registry, const char *name);
+const struct rh_action_type *rh_registry_action(const struct rh_registry *registry,
+						const char *name);
+const struct rh_assertion_type *rh_registry_assertion(const struct rh_registry *registry,
+						      const char *name);
+const struct rh_workload_type *rh_registry_workload(const struct rh_registry *registry,
+						    const char *name);
+
+/* The types that core brings itself: faults (core/scenario/faults.c) and assertion types
+ * (core/judge/types.c). */
+extern const struct rh_plugin rh_builtin_faults;
+extern const struct rh_plugin rh_builtin_assertions;
+
+#endif

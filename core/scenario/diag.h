@@ -1,0 +1,52 @@
+/*
+ * diag.h - diagnostics of a scenario file: codes, places, carets and suggestions.
+ */
+#ifndef CORE_SCENARIO_DIAG_H
+#define CORE_SCENARIO_DIAG_H
+
+#include "core/base/arena.h"
+#include "core/base/buf.h"
+
+/* A stretch of the source: lines and columns from 1, columns in characters (not bytes). */
+struct rh_place {
+	uint32_t line;
+	uint32_t column;
+	uint32_t end_column; /* exclusive, on the same line; 0: to the end of the word */
+	size_t offset;	     /* in bytes */
+};
+
+struct rh_diagnostic {
+	bool is_warning;
+	const char *code; /* "E012", "W003" */
+	struct rh_place place;
+	const char *path; /* "spec.network.jitter" */
+	const char *text;
+	const char *hint; /* behind the caret, or NULL */
+};
+
+#define RH_DIAGNOSTICS_MAX 20
+
+struct rh_diagnostics {
+	struct rh_arena arena;
+	const char *file;
+	const char *source; /* borrowed copy in the arena, for the caret lines */
+	size_t source_len;
+	struct rh_diagnostic items[RH_DIAGNOSTICS_MAX];
+	uint32_t count;	      /* stored */
+	uint32_t error_count; /* all, stored or not */
+	uint32_t warning_count;
+};
+
+void rh_diagnostics_init(struct rh_diagnostics *diagnostics);
+void rh_diagnostics_release(struct rh_diagnostics *diagnostics);
+/* All of them as text, as shown above; with a last line "2 errors, nothing was run" left to the
+ * caller. */
+void rh_diagnostics_print(const struct rh_diagnostics *diagnostics, struct rh_buf *out);
+void rh_diagnostics_json(const struct rh_diagnostics *diagnostics, struct rh_buf *out); /* array */
+
+/* `explain E012`: the documented text of a code, or NULL. */
+const char *rh_diagnostic_doc(const char *code);
+/* The nearest of `words` to `word` (edit distance), or NULL when none is near. */
+const char *rh_suggest(const char *word, const char *const *words, size_t count);
+
+#endif

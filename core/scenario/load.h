@@ -1,0 +1,48 @@
+/*
+ * load.h - from the text of a scenario to a plan.
+ *
+ *   bytes ──► composer (libyaml events, a span for every node) ──► tree ──► key tables ──► plan
+ *
+ * Errors are collected, up to twenty, each with a code, a place and a way out, and printed as
+ *
+ *   my.yaml:14:7: error[E012]: unknown key "latancy" under network
+ *      14 |       latancy: 40ms
+ *         |       ^~~~~~~ did you mean "latency"?
+ */
+#ifndef CORE_SCENARIO_LOAD_H
+#define CORE_SCENARIO_LOAD_H
+
+#include "core/plan.h"
+
+struct rh_diagnostics; /* see diag.h */
+
+struct rh_load_options {
+	const struct rh_registry *registry;
+	bool has_seed; /* --seed */
+	uint64_t seed;
+	const char *const *sets; /* --set key=value: "network.jitter=20%", in order */
+	size_t set_count;
+	const char *trace; /* --trace, or NULL */
+};
+
+/*
+ * NULL when the file has errors or could not be read: `diagnostics` then holds at least one.
+ * Warnings may be there in any case.  Takes nothing; the plan is the caller's (rh_plan_free).
+ */
+struct rh_plan *rh_load_file(const char *path, const struct rh_load_options *options,
+			     struct rh_diagnostics *diagnostics);
+struct rh_plan *rh_load_text(const char *name, const char *text, size_t len,
+			     const struct rh_load_options *options,
+			     struct rh_diagnostics *diagnostics);
+
+/* The plan as YAML text with every default filled in (plan.yaml). */
+void rh_plan_print(const struct rh_plan *plan, struct rh_buf *out);
+
+/* `rehearse schema`: JSON Schema draft-07 of the language, from the same tables. */
+void rh_schema_print(const struct rh_registry *registry, struct rh_buf *out);
+/* `rehearse explain spec.network.jitter | fault.partition | E012`: 0, or RH_E_NOT_FOUND with a
+ * suggestion in err */
+int rh_explain(const struct rh_registry *registry, const char *what, struct rh_buf *out,
+	       struct rh_err *err);
+
+#endif

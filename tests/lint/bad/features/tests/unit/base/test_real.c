@@ -1,0 +1,2 @@
+/* test_real.c - planted. */
+START_TEST(test_present)

@@ -1,0 +1,1 @@
+/* string_utils.c - planted: a name that says nothing. */

@@ -1,0 +1,1 @@
+/* pow.c - planted.  LIMIT: transactions have no fees. */

@@ -1,0 +1,2 @@
+/* registry.c - planted: here too: "pow". */
+static const char *const names[] = {"pow"};

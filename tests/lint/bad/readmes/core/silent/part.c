@@ -1,0 +1,1 @@
+/* part.c - planted: in a folder without a README. */

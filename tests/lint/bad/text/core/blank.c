@@ -1,0 +1,2 @@
+/* blank.c - planted. */ 
+int x;

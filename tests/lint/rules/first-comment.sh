@@ -1,0 +1,15 @@
+#!/bin/sh
+# first-comment.sh - a file opens with `name.c - what it is.`
+set -eu
+cd "$1"
+checked=0 bad=0
+for file in $(find core models sim live cmd tests bench .ci -type f \( -name '*.[ch]' -o -name '*.sh' -o -name '*.def' -o -path '.ci/*' \) \
+	-not -path 'tests/lint/bad/*' -not -path 'tests/corpus/*' 2>/dev/null | sort); do
+	checked=$((checked + 1))
+	if ! head -n 4 "$file" | grep -qF -e "$(basename "$file") - "; then
+		echo "$file: the first lines do not say \`$(basename "$file") - what it is\`"
+		bad=1
+	fi
+done
+echo "checked $checked"
+exit $bad

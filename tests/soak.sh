@@ -1,0 +1,39 @@
+#!/bin/sh
+# soak.sh - random seeds over every scenario that should pass, until stopped or for SECONDS; one line to paste for each
+# seed that ends badly, and each tenth run is made again on the other engine and must hash to the same.
+# usage: BUILD=build [SECONDS_ALL=600] tests/soak.sh     (make soak)
+set -eu
+export LC_ALL=C
+: "${BUILD:=build}" "${SECONDS_ALL:=0}"
+. tests/determinism/digest.sh
+begun=$(date +%s)
+count=0
+finish() {
+	echo "$count runs"
+	echo "$passed passed, $failed failed"
+	rm -rf "$scratch"
+	[ "$failed" = 0 ] || exit 1
+	exit 0
+}
+trap finish INT TERM
+while :; do
+	for file in $(scenarios) "$PWD/scenarios/quickstart.yaml"; do
+		seed=$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')
+		count=$((count + 1))
+		status=0
+		rm -rf "$scratch/run"
+		"$BUILD/rehearse" run "$file" --seed "$seed" --quiet --no-progress --out "$scratch/run" \
+			>"$scratch/out" 2>"$scratch/err" || status=$?
+		if [ "$status" = 0 ]; then
+			passed=$((passed + 1))
+		else
+			failed=$((failed + 1))
+			echo "exit $status: $BUILD/rehearse run $file --seed $seed"
+		fi
+		if [ $((count % 10)) = 0 ]; then
+			begin "$(basename "$file") seed $seed" "$BUILD/rehearse" run "$file" --seed "$seed" --engine heap
+			same "general engine" "$BUILD/rehearse" run "$file" --seed "$seed" --engine general
+		fi
+		if [ "$SECONDS_ALL" != 0 ] && [ $(($(date +%s) - begun)) -ge "$SECONDS_ALL" ]; then finish; fi
+	done
+done
