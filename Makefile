@@ -5,7 +5,7 @@
 # table also says what a folder's tests are linked with: its own archive and those under it, so
 # that an upward call does not even link.
 
-VERSION := 0.1.0
+VERSION := $(shell sed -n 's/^\#define RH_VERSION "\(.*\)"/\1/p' core/version.h)
 
 # What a user may set.  The project's own flags come after these and are never lost.
 BUILD ?= build
@@ -84,7 +84,7 @@ test_warnings := -Wno-conversion -Wno-sign-conversion
 ifeq ($(WERROR),1)
 warnings += -Werror
 endif
-own_cppflags := -I. -DREHEARSE_VERSION='"$(VERSION)"'
+own_cppflags := -I.
 own_cflags := $(warnings) -ffp-contract=off -ffile-prefix-map=$(CURDIR)=.
 ifeq ($(DEBUG),1)
 own_cppflags += -DRH_EXPENSIVE
@@ -209,15 +209,22 @@ wanted_scripts := $(call wanted,$(script_tests))
 
 rng_tools := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/determinism/rng/*.c))
 
-.PHONY: test run-tests test-programs
+.PHONY: test run-tests
 test:
 	@.ci/deps build test
 	@$(MAKE) --no-print-directory $(jobs) run-tests
 
-run-tests: $(wanted_programs) $(if $(wanted_scripts),$(program)) $(if $(filter %/test_rng.sh,$(wanted_scripts)),$(rng_tools))
+# What does not build is one failed test, and the others run all the same: each program that is
+# up to date enters itself in .ready, and run.sh believes no other.
+tools := $(if $(wanted_scripts),$(program)) $(if $(filter %/test_rng.sh,$(wanted_scripts)),$(rng_tools))
+ready := $(patsubst %,%.ready,$(wanted_programs) $(tools))
+.PHONY: $(sort $(ready) $(patsubst %,%.ready,$(program)))
+$(sort $(ready) $(patsubst %,%.ready,$(program))): %.ready: %
+	@echo $* >> $(BUILD)/.ready
+run-tests:
+	@mkdir -p $(BUILD) && rm -f $(BUILD)/.ready && touch $(BUILD)/.ready
+	@$(MAKE) --no-print-directory -k $(if $(ready),$(ready),$(BUILD)/.deps) || true
 	@BUILD='$(BUILD)' CC='$(CC)' MAKE='$(MAKE)' tests/run.sh $(wanted_programs) $(wanted_scripts)
-
-test-programs: $(wanted_programs)
 
 # As many jobs as processors, unless the caller chose.
 jobs = $(if $(findstring jobserver,$(MAKEFLAGS))$(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
@@ -256,7 +263,9 @@ tsan:
 memcheck:
 	@$(MAKE) --no-print-directory $(jobs) BUILD=$(BUILD)/$@ CFLAGS='-O1 -g' memcheck-tests
 .PHONY: memcheck-tests
-memcheck-tests: $(wanted_programs) $(program)
+memcheck-tests:
+	@mkdir -p $(BUILD) && rm -f $(BUILD)/.ready && touch $(BUILD)/.ready
+	@$(MAKE) --no-print-directory -k $(patsubst %,%.ready,$(wanted_programs) $(program)) || true
 	@CK_FORK=no CK_TIMEOUT_MULTIPLIER=60 BUILD='$(BUILD)' CC='$(CC)' MAKE='$(MAKE)' \
 		WRAP='valgrind -q --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=99' \
 		tests/run.sh $(wanted_programs) $(call wanted,tests/smoke/test_smoke.sh)
@@ -293,9 +302,9 @@ golden: all
 cover:
 	@$(MAKE) --no-print-directory $(jobs) BUILD=$(BUILD)/cover CFLAGS='-O0 -g --coverage' run-tests
 	@gcovr --root . --filter 'core/' --filter 'models/' --filter 'sim/' --branches $(BUILD)/cover \
-		--exclude-throw-branches --txt $(BUILD)/cover/summary.txt --html-details $(BUILD)/cover/index.html
-	@sed -n '1,4p;$$p' $(BUILD)/cover/summary.txt
-	@echo "  lines and branches: $(BUILD)/cover/index.html"
+		--exclude-throw-branches --print-summary --txt $(BUILD)/cover/files.txt \
+		--html-details $(BUILD)/cover/index.html | grep -E '^(lines|functions|branches)'
+	@echo "each file: $(BUILD)/cover/files.txt, each line: $(BUILD)/cover/index.html"
 
 formatted = $(shell find core models sim cmd tests bench -name '*.[ch]' -not -path 'tests/lint/bad/*' | sort)
 fmt:

@@ -34,5 +34,4 @@ struct cmd_progress {
 void cmd_progress_draw(struct cmd_progress *progress, uint64_t now_ns, uint64_t end_ns);
 void cmd_progress_clear(struct cmd_progress *progress);
 
-
 #endif

@@ -68,8 +68,8 @@ static bool has_option(const struct cmd_args *args, const char *name)
 	return false;
 }
 
-static void print_diagnostics(const struct cmd_args *args,
-			      const struct rh_diagnostics *diagnostics, const char *what_then)
+static void print_diagnostics(const struct cmd_args *args, const struct rh_diagnostics *diagnostics,
+			      const char *what_then)
 {
 	struct rh_buf text = {0};
 

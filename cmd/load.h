@@ -23,11 +23,11 @@ char *cmd_reproduce_line(struct rh_arena *arena, const struct cmd_args *args, co
 			 uint64_t seed, uint64_t until_ns);
 
 /* Rows that every verb with a scenario has. */
-#define CMD_LOAD_OPTIONS                                                                           \
-	{"seed", 's', "N", "the seed, 0 to 2^53-1 (default: the file's)"},                        \
-		{"set", 0, "KEY=VALUE", "change a key: --set network.jitter.amount=20%"},          \
-	{                                                                                          \
-		"plugin", 0, "FILE", "load a shared object with models, faults, checks"            \
+#define CMD_LOAD_OPTIONS \
+	{"seed", 's', "N", "the seed, 0 to 2^53-1 (default: the file's)"}, \
+		{"set", 0, "KEY=VALUE", "change a key: --set network.jitter.amount=20%"}, \
+	{ \
+		"plugin", 0, "FILE", "load a shared object with models, faults, checks" \
 	}
 
 #endif

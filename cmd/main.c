@@ -18,14 +18,14 @@ static const struct cmd_verb *const verbs[] = {
 
 static void print_help(FILE *out)
 {
-	fprintf(out,
-		"rehearse " RH_VERSION " - rehearse a blockchain network's bad days\n\n"
-		"usage: rehearse VERB [OPTION]... [OPERAND]...\n\n");
+	fprintf(out, "rehearse " RH_VERSION " - rehearse a blockchain network's bad days\n\n"
+		     "usage: rehearse VERB [OPTION]... [OPERAND]...\n\n");
 	for (size_t i = 0; i < RH_ARRAY_LEN(verbs); i++)
 		fprintf(out, "  %-10s %s\n", verbs[i]->name, verbs[i]->summary);
 	fprintf(out, "  %-10s %s\n", "help", "this text, or help VERB");
 	fprintf(out, "\nexit codes\n"
-		     "  0 passed   1 a check failed   2 wrong use or scenario   3 trouble of the tool or machine\n"
+		     "  0 passed   1 a check failed   2 wrong use or scenario   3 trouble of the "
+		     "tool or machine\n"
 		     "  4 timeout of the run   6 not repeatable (verify)   130, 143 interrupted\n\n"
 		     "begin with\n"
 		     "  rehearse run scenarios/quickstart.yaml\n"

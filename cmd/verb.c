@@ -113,8 +113,7 @@ static void fill_getopt(const struct cmd_verb *verb, struct option *longs, char 
 
 		RH_ASSERT(count < CMD_OPTIONS_MAX);
 		longs[count].name = option->name;
-		longs[count].has_arg =
-			option->argument == NULL ? no_argument : required_argument;
+		longs[count].has_arg = option->argument == NULL ? no_argument : required_argument;
 		longs[count].flag = NULL;
 		longs[count].val = 256 + count;
 		if (option->letter != 0) {
@@ -194,8 +193,8 @@ int cmd_parse(struct cmd_args *args, const struct cmd_verb *verb, const char *pr
 		if (found == '?' || at < 0)
 			return unknown_option(verb, argv[optind - 1]);
 		if (args->options[at].count == CMD_REPEATS_MAX)
-			return cmd_usage("--%s is given more than %d times",
-					 verb->options[at].name, CMD_REPEATS_MAX);
+			return cmd_usage("--%s is given more than %d times", verb->options[at].name,
+					 CMD_REPEATS_MAX);
 		args->options[at].values[args->options[at].count++] = optarg == NULL ? "" : optarg;
 	}
 	args->operands = argv + optind;

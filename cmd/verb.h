@@ -37,8 +37,8 @@ struct cmd_verb {
 	const char *operands; /* "FILE", "RUN", "" */
 	int operands_min;
 	int operands_max;
-	const struct cmd_option *options; /* ends with a row without a name */
-	const char *const *examples;	  /* ends with NULL */
+	const struct cmd_option *options;	 /* ends with a row without a name */
+	const char *const *examples;		 /* ends with NULL */
 	int (*run)(const struct cmd_args *args); /* exit code */
 };
 

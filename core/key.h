@@ -6,9 +6,10 @@
  * else knows a key.  A value is stored at `offset` in the structure that the table describes, in
  * the C type of its key type:
  *
- *   BOOL  uint64_t 0 or 1      INT  int64_t            DURATION  uint64_t ns     SIZE  uint64_t
- * bytes RATE  uint64_t bit/s       RATIO struct rh_ratio   ENUM  uint64_t position in `values` TEXT
- * const char * (kept by the plan)
+ *	BOOL      uint64_t, 0 or 1             RATE   uint64_t, bits a second
+ *	INT       int64_t                      RATIO  struct rh_ratio
+ *	DURATION  uint64_t, nanoseconds        ENUM   uint64_t, position in `values`
+ *	SIZE      uint64_t, bytes              TEXT   const char *, kept by the plan
  */
 #ifndef CORE_KEY_H
 #define CORE_KEY_H

@@ -3,36 +3,42 @@
  *
  * A model is a constant table (struct rh_model) with a pure function in its middle:
  *
- *        event ──►  step(env, event, fx)  ──► effects: send, publish, forward, timer, work,
- *                     │                                 store, sync, records and gauges
- *                     └── env->state, this node's own memory
+ *	event ──►  step(env, event, fx)  ──►  effects: send, publish, forward, timer, work,
+ *	             │                                 store, sync, records and gauges
+ *	             └── env->state, this node's own memory
  *
  * Everything a node may know comes in through `env` and `event`; everything it wants goes out
- * through `fx`. A step reads no clock but env->clock_ns (the node's own, which may be wrong), draws
+ * through `fx`.  A step reads no clock but env->clock_ns (the node's own, which may be wrong), draws
  * no randomness but rh_env_draw(), keeps nothing outside its state, and may therefore be replayed,
  * fuzzed, rolled back, or hosted as a real process.  No effect acts at the present instant: what a
  * node sends itself comes at least 1 ns later.
  *
- * What a model author needs to know about memory
+ * What the author of a model needs to know about memory:
  *
- *   State.     `state_size` zeroed bytes for each node, in the world's space.  Variable data are
- * rh_vec and rh_idmap in the state, in env->space (core/base/space.h).  Nothing in the state may be
- * a pointer. A crash throws the state away: the world calls `release` (free your vectors, drop your
- * references), zeroes the state, and later calls step with a START event. Journal.   What must
- * survive a crash goes through rh_fx_store() and rh_fx_sync(): an append-only list of (key, object)
- *              for each node.  A crash loses the entries that were not synced.  After a restart the
- * model reads them back with rh_env_journal() and rebuilds its state.  `amnesia` loses all of it.
- *   Objects.   Immutable things that travel (blocks, transactions, lists of headers) live once in
- * the world's object table. rh_env_object_new() gives memory to fill in *during this step*; after
- * the step it never changes. A reference is counted.  The step *borrows* the object of its event; a
- * new object belongs to the step until it returns; effects *keep* theirs until delivered; a node
- * that stores a handle in its state calls rh_env_object_keep() then and rh_env_object_drop() when
- * it forgets it.  An object must not hold references. Effects.   Arguments are borrowed until the
- * step returns. Records.   rh_fx_record() and rh_fx_gauge() are observations: they never influence
- * a run, and are dropped when nobody asked for the kind (env->record_mask).
+ * State.  `state_size` zeroed bytes for each node, in the world's space.  Variable data are rh_vec
+ * and rh_idmap in the state, with their items in env->space (core/base/space.h).  Nothing in the
+ * state may be a pointer.  A crash throws the state away: the world calls `release` (free your
+ * vectors, drop your references), zeroes the state, and later calls step with a START event.
  *
- * Plugins: a shared object that exports `const struct rh_plugin *rh_plugin_v1(void)`
- * (core/plugin.h) with such tables. Built-in models use nothing that a plugin cannot.
+ * Journal.  What must survive a crash goes through rh_fx_store() and rh_fx_sync(): an append-only
+ * list of (key, object) for each node.  A crash loses the entries that were not synced.  After a
+ * restart the model reads them with rh_env_journal() and rebuilds its state.  A crash with amnesia
+ * loses all of them.
+ *
+ * Objects.  Immutable things that travel (blocks, transactions, lists of headers) live once in the
+ * world's object table.  rh_env_object_new() gives memory to fill in *during this step*; after the
+ * step it never changes.  References are counted.  The step *borrows* the object of its event; a
+ * new object belongs to the step until it returns; effects *keep* theirs until they are delivered;
+ * a node that stores a handle in its state calls rh_env_object_keep() then, and
+ * rh_env_object_drop() when it forgets it.  An object must not hold references to others.
+ *
+ * Effects.  What their arguments point to is borrowed until the step returns.
+ *
+ * Records.  rh_fx_record() and rh_fx_gauge() are observations: they never influence a run, and are
+ * dropped when nobody reads the kind (env->record_mask).
+ *
+ * Plugins: a shared object that exports `const struct rh_plugin *rh_plugin_v1(void)` (see
+ * core/plugin.h) with such tables.  Built-in models use nothing that a plugin cannot.
  */
 #ifndef CORE_MODEL_H
 #define CORE_MODEL_H

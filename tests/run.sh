@@ -7,7 +7,9 @@
 # its log is the reason), other failed.  Ends with `N passed, N failed`; not 0 when one failed or
 # when there was nothing to run.
 #
-# JOBS says how many run side by side (2); WRAP is a command put before each program (valgrind).
+# $BUILD/.ready lists what was built just now; a program that is not in it, and a script when the
+# rehearse program is not, has failed.  JOBS says how many run side by side (2); WRAP is a command
+# put before each program (valgrind).
 set -eu
 export LC_ALL=C
 : "${BUILD:=build}"
@@ -17,7 +19,7 @@ JOBS=${JOBS:-2}
 repeat_line() {
 	case $1 in
 	*.sh) echo "BUILD=$BUILD $1" ;;
-	*) echo "$1" ;;
+	*) echo "${WRAP:+CK_FORK=no $WRAP }$1" ;;
 	esac
 }
 
@@ -28,6 +30,12 @@ run_one() {
 	log=$BUILD/log/$name.log
 	scratch=$BUILD/log/$name.tmp
 	rm -rf "$scratch"
+	case $test in *.sh) needs=$BUILD/rehearse ;; *) needs=$test ;; esac
+	if ! grep -qxF -e "$needs" "$BUILD/.ready"; then
+		echo "0 1 0" >"$log.count"
+		echo "FAIL  ${test#"$BUILD"/}: $needs was not built"
+		return
+	fi
 	mkdir -p "$scratch"
 	status=0
 	case $test in *.sh) wrap='' ;; *) wrap=${WRAP:-} ;; esac
@@ -81,6 +89,7 @@ if [ $# = 0 ]; then
 fi
 mkdir -p "$BUILD/log"
 rm -f "$BUILD"/log/*.count "$BUILD"/log/*.say
+[ -e "$BUILD/.ready" ] || printf '%s\n' "$@" "$BUILD/rehearse" >"$BUILD/.ready"
 export BUILD
 printf '%s\n' "$@" | xargs -n 1 -P "$JOBS" "$0" --one || true
 total=$(cat "$BUILD"/log/*.count 2>/dev/null |

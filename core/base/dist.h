@@ -36,7 +36,7 @@ uint64_t rh_exponential(uint64_t draw, uint64_t mean);
 int64_t rh_normal_q32(uint64_t draw);
 /* mean + sigma * z, never below 0 */
 uint64_t rh_normal(uint64_t draw, uint64_t mean, uint64_t sigma);
-/* median * exp(sigma * z): sigma in parts per million */
+/* median * exp(sigma * z): sigma in parts per million.  The factor ends at 2^32. */
 uint64_t rh_lognormal(uint64_t draw, uint64_t median, uint64_t sigma_ppm);
 /* exp(x) for x in Q32, |x| < 2^36, result in Q32 and saturating: used by the log-normal */
 uint64_t rh_exp_q32(int64_t x);

@@ -6,6 +6,8 @@
 
 #include <stdint.h>
 
+/* The layout is the script's. */
+/* clang-format off */
 #define LN2_Q64 UINT64_C(0xB17217F7D1CF79AC) /* ln 2 */
 #define LOG2E_Q62 UINT64_C(0x5C551D94AE0BF85E) /* 1 / ln 2 */
 #define INV2_Q62 UINT64_C(0x2000000000000000) /* 1 / 2 */

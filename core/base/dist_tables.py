@@ -65,6 +65,8 @@ print("#define CORE_BASE_DIST_TABLES_H")
 print()
 print("#include <stdint.h>")
 print()
+print("/* The layout is the script's. */")
+print("/* clang-format off */")
 constant("LN2_Q64", fixed(LN2, 64), "ln 2")
 constant("LOG2E_Q62", fixed(ONE / LN2, 62), "1 / ln 2")
 for n in range(2, 8):

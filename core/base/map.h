@@ -35,13 +35,13 @@ void rh_map_init(struct rh_map *map); /* same as zeroing it */
 void rh_map_release(struct rh_map *map);
 /* NULL when the key is not there */
 struct rh_map_entry *rh_map_find(const struct rh_map *map, const char *key, size_t key_len);
-/* The entry of the key, made (zero value) when missing; *is_new says which.  Moves other entries.
- */
+/* The entry of the key, made with value 0 when missing; *is_new says which.  Moves the others. */
 struct rh_map_entry *rh_map_add(struct rh_map *map, const char *key, size_t key_len, bool *is_new);
 bool rh_map_remove(struct rh_map *map, const char *key, size_t key_len);
 
 #define rh_map_each(entry, map) \
-	for ((entry) = (map)->entries; (entry) < (map)->entries + (map)->entry_count; (entry)++) \
+	for ((entry) = (map)->entries; \
+	     (entry) != NULL && (entry) < (map)->entries + (map)->entry_count; (entry)++) \
 		if ((entry)->key != NULL)
 
 #endif

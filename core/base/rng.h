@@ -1,10 +1,10 @@
 /*
  * rng.h - keyed randomness: a draw is a function of names, and has no state.
  *
- *   absorb(h, x) = mix64(h + G * (x + 1))        G = 0x9E3779B97F4A7C15, mix64 = the splitmix64
- * finaliser key  = absorb(absorb(0, seed), purpose)      once a run and purpose row  =
- * absorb(absorb(key, entity), index)    once a fan-out draw = absorb(row, destination) one for each
- * destination
+ *	absorb(h, x) = mix64(h + G * (x + 1))     G = 0x9E3779B97F4A7C15, mix64: splitmix64's
+ *	key  = absorb(absorb(0, seed), purpose)             once a run and purpose
+ *	row  = absorb(absorb(key, entity), index)           once a fan-out
+ *	draw = absorb(row, destination)                     one for each destination
  *
  * absorb is a bijection in x, so no two destinations of one row collide.  Two-level purposes use
  * the row itself as the draw; further draws of the same purpose are absorb(draw, i).  So the delay

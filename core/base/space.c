@@ -27,7 +27,7 @@
  */
 #define USUAL_BASE UINT64_C(0x566000000000)
 #define MAGIC	   UINT64_C(0x3145434150534852) /* "RHSPACE1" in little-endian memory */
-#define CLASSES	   92				/* the last class is 3 * 2^47 bytes or more */
+#define CLASSES	   92				/* the last one: 2^50 bytes */
 #define ALIGNMENT  16
 
 struct header {

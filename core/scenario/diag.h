@@ -12,7 +12,9 @@ struct rh_place {
 	uint32_t line;
 	uint32_t column;
 	uint32_t end_column; /* exclusive, on the same line; 0: to the end of the word */
-	size_t offset;	     /* in bytes */
+	size_t offset;	     /* in bytes; filled in when the place is reported */
+	/* the text of a --set option in which the place is (then line is 0), or NULL: in the file */
+	const char *option;
 };
 
 struct rh_diagnostic {
@@ -37,8 +39,22 @@ struct rh_diagnostics {
 	uint32_t warning_count;
 };
 
+/* How a new diagnostic is described; texts are copied. */
+struct rh_complaint {
+	const char *code; /* one of codes.def; W...: a warning */
+	struct rh_place place;
+	const char *path; /* or NULL */
+	const char *hint; /* or NULL */
+};
+
 void rh_diagnostics_init(struct rh_diagnostics *diagnostics);
 void rh_diagnostics_release(struct rh_diagnostics *diagnostics);
+/* Names the file and keeps a copy of its text for the caret lines; before the first complaint. */
+void rh_diagnostics_source(struct rh_diagnostics *diagnostics, const char *file, const char *text,
+			   size_t len);
+/* Stores the complaint in the order of places; after twenty only the earliest places are kept. */
+void rh_complain(struct rh_diagnostics *diagnostics, const struct rh_complaint *complaint,
+		 const char *fmt, ...) RH_PRINTF(3, 4);
 /* All of them as text, as shown above; with a last line "2 errors, nothing was run" left to the
  * caller. */
 void rh_diagnostics_print(const struct rh_diagnostics *diagnostics, struct rh_buf *out);
@@ -46,6 +62,8 @@ void rh_diagnostics_json(const struct rh_diagnostics *diagnostics, struct rh_buf
 
 /* `explain E012`: the documented text of a code, or NULL. */
 const char *rh_diagnostic_doc(const char *code);
+/* Every code in order: NULL past the end. */
+const char *rh_diagnostic_code_at(uint32_t index, const char **title, const char **doc);
 /* The nearest of `words` to `word` (edit distance), or NULL when none is near. */
 const char *rh_suggest(const char *word, const char *const *words, size_t count);
 

@@ -1,14 +1,14 @@
 /*
  * that.h - the sentence of a check: `that: "max(reorg_depth) <= 6"`.
  *
- *	sentence = [ aggregate "(" ] gauge [ ")" ] operator value
- *	aggregate = min | max | sum | spread | distinct | any | each        (each when none is
- *written) operator  = == | != | < | <= | > | >= value     = a whole number, or a number with the
- *unit of the gauge (30s, 25%, 1MB)
+ *	sentence  = [ aggregate "(" ] gauge [ ")" ] operator value
+ *	aggregate = min | max | sum | spread | distinct | any | each     (each when none is written)
+ *	operator  = == | != | < | <= | > | >=
+ *	value     = a whole number, or a number with the unit of the gauge (30s, 25%, 1MB)
  *
  * The judge (core/judge/types.c) evaluates it over the latest value of the gauge on each of the
  * assertion's nodes that has one.  A gauge that the judge derives for the whole network has one
- *value, which every aggregate leaves as it is.
+ * value, which every aggregate leaves as it is.
  */
 #ifndef CORE_SCENARIO_THAT_H
 #define CORE_SCENARIO_THAT_H

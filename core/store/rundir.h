@@ -1,8 +1,14 @@
 /*
  * rundir.h - the run directory: everything of one run, readable without the program.
  *
- *   scenario.yaml  plan.yaml  verdict.json  run.json  host.json  events.jsonl  trace.rht
- * report.html nodes/  snapshots/  artifacts/
+ *	scenario.yaml   what was asked, as it was written
+ *	plan.yaml       what it means, every default filled in
+ *	verdict.json    the judgement: `rehearse judge` writes the same bytes again
+ *	run.json        what `run --json` prints
+ *	host.json       all that is of this machine and moment
+ *	events.jsonl    every stored record as a line of JSON
+ *	trace.rht       the records themselves
+ *	report.html     for people
  *
  * A directory is made if missing, used if it exists, refused if it already holds a run (run.json or
  * RUNNING), unless forced. While a run is going on the file RUNNING stands in it; a directory that

@@ -2,10 +2,13 @@
  * trace.h - the native trace file (trace.rht): records in order, compressed, checked, readable when
  * cut short.
  *
- *   magic "RHTRACE1" | header frame: version, plan hash, seed, the record table (self-describing),
- * node names, gauge names block*:  u32 mark, u32 raw size, u32 packed size, u32 record count, u64
- * first time, u64 last time, u64 XXH3 of the raw bytes, one zstd frame footer:  index of blocks
- * (offset, first time, count), checkpoints of the trace hash, u64 XXH3, u64 offset, magic
+ *	magic "RHTRACE1"
+ *	header    one zstd frame: version, plan hash, seed, the table of record kinds (the file
+ *	          describes itself), names of nodes and gauges, the canonical bytes of the plan
+ *	block ... u32 mark, u32 raw size, u32 packed size, u32 record count, u64 first time,
+ *	          u64 last time, u64 XXH3 of the raw bytes, one zstd frame
+ *	footer    index of blocks (offset, first time, count), checkpoints of the trace hash,
+ *	          u64 XXH3, u64 offset, magic
  *
  * Within a block records are varints: time as a difference, then kind, stage, node, index, a..d as
  * told by the table, then the text.  A file without a footer is read block by block up to the
@@ -40,6 +43,9 @@ struct rh_trace_info {
 	uint64_t record_count; /* by the footer, or found so far */
 	const struct rh_checkpoint *checkpoints;
 	size_t checkpoint_count;
+	/* the canonical bytes of the plan, carried in the header so that a trace can be judged alone; borrowed */
+	const uint8_t *plan_bytes;
+	size_t plan_len;
 };
 
 int rh_trace_open(struct rh_trace_reader **reader, const char *path,

@@ -4,10 +4,14 @@
  *
  * A copy of `size` bytes from a to b over directed edge e, sent at `now`:
  *
- *   uplink of a     leaves = max(now, up_free[a]) + size / up[a]; up_free[a] = leaves
- *   wire            base delay of e, the plan's jitter law, fault delay and jitter; never less than
- * the plan's lookahead downlink of b   the bits come in while they are sent, so the last one is in
- * at max(arrival, max(down_free[b], arrival - size / up[a]) + size / down[b]); down_free[b] = that
+ *	uplink of a     leaves = max(now, up_free[a]) + size / up[a]
+ *	                up_free[a] = leaves
+ *	wire            arrival = leaves + base delay of e, varied by the plan's jitter law
+ *	                                 + delay and jitter of faults
+ *	                (never less than the plan's lookahead after leaving)
+ *	downlink of b   the bits come in while they are sent, so the last one is in at
+ *	                max(arrival, max(down_free[b], arrival - size / up[a]) + size / down[b])
+ *	                down_free[b] = that
  *
  * The first two are known when the copy is sent (sim_net_send); the last depends on what else
  * arrives at b and is asked when the copy arrives (sim_net_receive).  A rate cap of a fault applies

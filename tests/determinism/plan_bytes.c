@@ -43,7 +43,7 @@ int main(int argc, char **argv)
 		status = 2;
 	} else {
 		rh_plan_encode(plan, &bytes);
-		if (fwrite(bytes.bytes, 1, bytes.len, stdout) != bytes.len || fflush(stdout) != 0)
+		if (fwrite(bytes.data, 1, bytes.len, stdout) != bytes.len || fflush(stdout) != 0)
 			status = 3;
 		rh_plan_free(plan);
 	}

@@ -75,9 +75,10 @@ int main(int argc, char **argv)
 		perror(argv[1]);
 		return 2;
 	}
-	if (rh_plan_decode(&plan, (const uint8_t *)bytes.bytes, bytes.len, &registry, &err) != 0)
+	if (rh_plan_decode(&plan, bytes.data, bytes.len, &registry, &err) != 0)
 		return fail(&err);
-	status = run(plan, argc > 2 ? argv[2] : "general", argc > 3 ? strtoull(argv[3], NULL, 0) : 0);
+	status = run(plan, argc > 2 ? argv[2] : "general",
+		     argc > 3 ? strtoull(argv[3], NULL, 0) : 0);
 	rh_plan_free(plan);
 	rh_buf_release(&bytes);
 	return status;

@@ -2,7 +2,7 @@
  * battery.c - tests of the generator that know its keys: are neighbouring names strangers to each
  * other?
  *
- * Usage: battery [LOG2_DRAWS [splitmix|philox]]
+ * Usage: battery [LOG2_DRAWS [splitmix|philox|weak]]
  *
  * A battery that reads a stream of bits sees one order of the keys.  The product asks for draws in
  * every order, compares draws of neighbours with each other and takes the smallest of a fan-out, so
@@ -36,18 +36,46 @@ struct key {
 
 struct battery {
 	enum rh_rng_kind kind;
+	bool is_weak; /* a mixer that must not pass, for the tests of these tests */
 	uint64_t draws;
 	uint64_t names[NODES];
 	int failures;
 };
 
-static uint64_t draw(struct battery *battery, const struct key *key)
+/* The finaliser without its second half: looks random in its high bits. */
+static uint64_t weak_absorb(uint64_t h, uint64_t x)
+{
+	uint64_t z = h + RH_RNG_G * (x + 1);
+
+	z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+	return z ^ z >> 31;
+}
+
+static uint64_t absorb(const struct battery *battery, uint64_t h, uint64_t x)
+{
+	if (battery->is_weak)
+		return weak_absorb(h, x);
+	return rh_rng_absorb((struct rh_rng){battery->kind, 0}, h, x);
+}
+
+/* rh_rng_row, but for the weak mixer */
+static uint64_t row_of(const struct battery *battery, const struct key *key)
 {
 	struct rh_rng rng = {battery->kind, key->at[SEED]};
+	uint64_t h = 0;
+	int i;
 
+	if (!battery->is_weak)
+		return rh_rng_row(rng, (uint32_t)key->at[PURPOSE], key->at[ENTITY], key->at[INDEX]);
+	for (i = SEED; i < DESTINATION; i++)
+		h = weak_absorb(h, key->at[i]);
+	return h;
+}
+
+static uint64_t draw(struct battery *battery, const struct key *key)
+{
 	battery->draws++;
-	return rh_draw3(rng, (uint32_t)key->at[PURPOSE], key->at[ENTITY], key->at[INDEX],
-			key->at[DESTINATION]);
+	return absorb(battery, row_of(battery, key), key->at[DESTINATION]);
 }
 
 /* Small counters, as in a short run of few nodes: neighbours in every field at once. */
@@ -406,16 +434,16 @@ static void test_bulk(struct battery *battery, bool is_named, uint64_t fan_outs)
 	for (n = 0; n < fan_outs; n++) {
 		uint64_t id = n / NODES / 4;
 		uint64_t source = n % NODES;
-		struct rh_rng rng = {battery->kind, n / NODES % 4};
-		uint64_t row = rh_rng_row(rng, RH_PURPOSE_LINK_DELAY,
-					  is_named ? battery->names[source] : source,
-					  is_named ? rh_absorb(17, id) : id);
+		struct key key = {{n / NODES % 4, RH_PURPOSE_LINK_DELAY,
+				   is_named ? battery->names[source] : source,
+				   is_named ? rh_absorb(17, id) : id, 0}};
+		uint64_t row = row_of(battery, &key);
 		uint64_t draws[FAN_OUT];
 
 		for (i = 0; i < FAN_OUT; i++) {
 			uint64_t to = (source + 1 + i) % NODES;
 
-			draws[i] = rh_rng_absorb(rng, row, is_named ? battery->names[to] : to);
+			draws[i] = absorb(battery, row, is_named ? battery->names[to] : to);
 		}
 		battery->draws += FAN_OUT;
 		count_fan_out(bulk, draws);
@@ -433,11 +461,12 @@ int main(int argc, char **argv)
 	size_t i;
 
 	if (argc > 3 || log2_draws < 20 || log2_draws > 40) {
-		fprintf(stderr, "usage: battery [20..40 [splitmix|philox]]\n");
+		fprintf(stderr, "usage: battery [20..40 [splitmix|philox|weak]]\n");
 		return 2;
 	}
 	if (argc > 2 && strcmp(argv[2], "philox") == 0)
 		battery.kind = RH_RNG_PHILOX;
+	battery.is_weak = argc > 2 && strcmp(argv[2], "weak") == 0;
 	for (i = 0; i < NODES; i++) {
 		snprintf(name, sizeof(name), "node-%zu", i);
 		battery.names[i] = rh_name64(name);
@@ -455,8 +484,7 @@ int main(int argc, char **argv)
 	total = battery.draws < total ? total - battery.draws : 0;
 	for (i = 0; i < 2; i++)
 		test_bulk(&battery, i != 0, total / 2 / FAN_OUT + 1);
-	printf("%s: %llu draws, %d statistics out of bounds\n",
-	       battery.kind == RH_RNG_PHILOX ? "philox" : "splitmix",
+	printf("%s: %llu draws, %d statistics out of bounds\n", argc > 2 ? argv[2] : "splitmix",
 	       (unsigned long long)battery.draws, battery.failures);
 	return battery.failures != 0;
 }

@@ -1,18 +1,18 @@
 #!/bin/sh
-# floating.sh - no floating point in core/base, models and sim: no type of it in the text, and no arithmetic of it
-# in the objects (which also finds a fused multiply-add).
+# floating.sh - no floating point where a run is decided (base, contracts, loader, judge, loop, models, sim): no type of
+# it in the text, and no arithmetic of it in the objects (which also finds a fused multiply-add).
 set -eu
 lint=$PWD/tests/lint
 build=$2
 cd "$1"
 found=$(mktemp)
 trap 'rm -f "$found"' EXIT
-files=$(find core/base models sim -name '*.[ch]' -not -path 'sim/search/*' 2>/dev/null | sort)
+files=$(find core models sim -not -path 'core/store/*' -not -path 'core/report/*' -name '*.[ch]' -not -path 'sim/search/*' 2>/dev/null | sort)
 # shellcheck disable=SC2086  # a list of files
 set -- $files
 awk -f "$lint/strip.awk" "$@" | grep -E '[^A-Za-z0-9_](double|float|_Float[0-9]+)[^A-Za-z0-9_]' >>"$found" || true
 checked=$#
-for area in base core relay chain pow models kernel net sim; do
+for area in base core scenario judge run relay chain pow models kernel net sim; do
 	archive=$build/lib$area.a
 	[ -s "$archive" ] || continue
 	checked=$((checked + 1))

@@ -9,6 +9,6 @@ cd "$1"
 # shellcheck disable=SC2046  # a list of files
 set -- $(find tests .ci bench cmd -type f \( -name '*.sh' -o -path '.ci/*' \) -not -path 'tests/lint/bad/*' 2>/dev/null | sort)
 status=0
-shellcheck --severity=warning -f gcc "$@" || status=1
+shellcheck -x --severity=warning -f gcc "$@" || status=1
 echo "checked $#"
 exit $status

@@ -1,5 +1,6 @@
 /*
- * frame.h - what the Check programs of this folder have in common: one suite, one case, and tests that must abort.
+ * frame.h - what the Check programs of this folder have in common: one suite, one case, and tests
+ * that must abort.
  */
 #ifndef TESTS_UNIT_BASE_FRAME_H
 #define TESTS_UNIT_BASE_FRAME_H
@@ -20,7 +21,7 @@ struct frame {
 static inline struct frame frame_open(const char *name)
 {
 	const char *fork_mode = getenv("CK_FORK");
-	struct frame frame = { suite_create(name), tcase_create(name), true };
+	struct frame frame = {suite_create(name), tcase_create(name), true};
 
 	frame.can_abort = fork_mode == NULL || strcmp(fork_mode, "no") != 0;
 	tcase_set_timeout(frame.tests, 60);
@@ -29,10 +30,10 @@ static inline struct frame frame_open(const char *name)
 }
 
 /* The test passes when it ends in an assertion or a fatal error. */
-#define frame_add_abort(frame, test)                                                               \
-	do {                                                                                       \
-		if ((frame).can_abort)                                                             \
-			tcase_add_test_raise_signal((frame).tests, test, SIGABRT);                 \
+#define frame_add_abort(frame, test) \
+	do { \
+		if ((frame).can_abort) \
+			tcase_add_test_raise_signal((frame).tests, test, SIGABRT); \
 	} while (0)
 
 static inline int frame_run(struct frame frame)

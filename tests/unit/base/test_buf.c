@@ -1,13 +1,13 @@
-/* What the writers write the readers read back, byte for byte as documented; a short or mad input is noticed, never read past. */
+/* What the writers write the readers read back, byte for byte as documented; a short or mad input
+ * is noticed, never read past. */
 #include "core/base/buf.h"
 #include "tests/unit/base/frame.h"
 
 START_TEST(known_bytes)
 {
-	static const uint8_t expected[] = { 0x01, 0x34, 0x12, 0x78, 0x56, 0x34, 0x12, 0xEF, 0xCD,
-					    0xAB, 0x90, 0x78, 0x56, 0x34, 0x12, 0x00, 0x7F, 0x80,
-					    0x01, 0xAC, 0x02, 0x00, 0x01, 0x02, 0x03, 0x02, 'h',
-					    'i' };
+	static const uint8_t expected[] = {
+		0x01, 0x34, 0x12, 0x78, 0x56, 0x34, 0x12, 0xEF, 0xCD, 0xAB, 0x90, 0x78, 0x56, 0x34,
+		0x12, 0x00, 0x7F, 0x80, 0x01, 0xAC, 0x02, 0x00, 0x01, 0x02, 0x03, 0x02, 'h',  'i'};
 	struct rh_buf buf;
 
 	rh_buf_init(&buf);
@@ -34,7 +34,7 @@ END_TEST
 
 START_TEST(text)
 {
-	struct rh_buf buf = { NULL, 0, 0 };
+	struct rh_buf buf = {NULL, 0, 0};
 
 	rh_buf_text(&buf, "a");
 	rh_buf_printf(&buf, "-%d-%s", 42, "b");
@@ -69,7 +69,7 @@ static uint64_t some_number(uint64_t i)
 
 START_TEST(round_trip)
 {
-	struct rh_buf buf = { NULL, 0, 0 };
+	struct rh_buf buf = {NULL, 0, 0};
 	struct rh_reader reader;
 	uint64_t i;
 
@@ -108,7 +108,7 @@ END_TEST
 
 START_TEST(short_input)
 {
-	static const uint8_t bytes[] = { 0x85, 1, 2 };
+	static const uint8_t bytes[] = {0x85, 1, 2};
 	struct rh_reader reader;
 	size_t len = 99;
 
@@ -133,9 +133,9 @@ END_TEST
 
 START_TEST(numbers_too_large)
 {
-	static const uint8_t most[] = { 255, 255, 255, 255, 255, 255, 255, 255, 255, 1 };
-	static const uint8_t more[] = { 255, 255, 255, 255, 255, 255, 255, 255, 255, 2 };
-	static const uint8_t endless[] = { 128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 0 };
+	static const uint8_t most[] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 1};
+	static const uint8_t more[] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 2};
+	static const uint8_t endless[] = {128, 128, 128, 128, 128, 128, 128, 128, 128, 128, 0};
 	struct rh_reader reader;
 
 	rh_reader_init(&reader, most, sizeof(most));

@@ -1,4 +1,5 @@
-/* Errors gather context in front, keep their code, and never overflow their text; assertions say how to repeat the run. */
+/* Errors gather context in front, keep their code, and never overflow their text; assertions say
+ * how to repeat the run. */
 #include <errno.h>
 #include <stdio.h>
 #include <sys/wait.h>

@@ -1,4 +1,5 @@
-/* A pool gives zeroed cells, reuses the last one given back, and catches handles that outlived their cell. */
+/* A pool gives zeroed cells, reuses the last one given back, and catches handles that outlived
+ * their cell. */
 #include "core/base/pool.h"
 #include "tests/unit/base/frame.h"
 
@@ -9,8 +10,8 @@ START_TEST(against_an_oracle)
 	enum { CELLS = 300 };
 	struct rh_space space;
 	struct rh_pool pool;
-	struct rh_handle handles[CELLS] = { { 0, 0 } };
-	struct rh_handle stale[CELLS] = { { 0, 0 } };
+	struct rh_handle handles[CELLS] = {{0, 0}};
+	struct rh_handle stale[CELLS] = {{0, 0}};
 	uint64_t state = 4;
 	uint32_t live = 0;
 	int step;
@@ -67,8 +68,8 @@ START_TEST(last_in_first_out)
 	ck_assert_uint_ne(c.generation, b.generation);
 	ck_assert(rh_pool_is_live(&space, &pool, c));
 	ck_assert(!rh_pool_is_live(&space, &pool, b));
-	ck_assert(!rh_pool_is_live(&space, &pool, (struct rh_handle){ 0, 0 }));
-	ck_assert(!rh_pool_is_live(&space, &pool, (struct rh_handle){ 9, 0 }));
+	ck_assert(!rh_pool_is_live(&space, &pool, (struct rh_handle){0, 0}));
+	ck_assert(!rh_pool_is_live(&space, &pool, (struct rh_handle){9, 0}));
 	rh_space_close(&space);
 }
 END_TEST
@@ -111,7 +112,7 @@ START_TEST(none_is_no_cell)
 	struct rh_pool pool;
 
 	taken_and_given(&space, &pool);
-	rh_pool_at(&space, &pool, (struct rh_handle){ 0, 0 });
+	rh_pool_at(&space, &pool, (struct rh_handle){0, 0});
 }
 END_TEST
 

@@ -1,6 +1,6 @@
 /*
- * A space behaves as its oracle in plain memory does, its bytes depend on the calls alone, and a copy of its used bytes
- * at another address goes on as the original would have.
+ * A space behaves as its oracle in plain memory does, its bytes depend on the calls alone, and a
+ * copy of its used bytes at another address goes on as the original would have.
  */
 #include "core/base/space.h"
 #include "tests/unit/base/frame.h"
@@ -8,11 +8,24 @@
 #define LIMIT	   (UINT64_C(1) << 26)
 #define OTHER_BASE UINT64_C(0x567000000000)
 
-START_TEST(blocks)
+/* Check writes a line at each assertion, too slow for each byte. */
+static bool is_all(const struct rh_space *space, rh_off block, uint64_t size, uint64_t byte)
+{
+	const uint8_t *bytes = rh_at(space, block);
+	uint64_t i;
+
+	for (i = 0; i < size; i++) {
+		if (bytes[i] != byte)
+			return false;
+	}
+	return true;
+}
+
+START_TEST(blocks_against_an_oracle)
 {
 	enum { BLOCKS = 500 };
 	struct rh_space space;
-	rh_off blocks[BLOCKS] = { 0 };
+	rh_off blocks[BLOCKS] = {0};
 	uint64_t sizes[BLOCKS];
 	uint64_t state = 1;
 	int i;
@@ -20,13 +33,9 @@ START_TEST(blocks)
 	rh_space_open(&space, LIMIT, 0);
 	for (i = 0; i < 20000; i++) {
 		uint64_t at = any(&state, BLOCKS);
-		const uint8_t *bytes;
-		uint64_t k;
 
 		if (blocks[at] != 0) {
-			bytes = rh_at(&space, blocks[at]);
-			for (k = 0; k < sizes[at]; k++)
-				ck_assert_uint_eq(bytes[k], at & 255);
+			ck_assert(is_all(&space, blocks[at], sizes[at], at & 255));
 			rh_space_free(&space, blocks[at], sizes[at]);
 			blocks[at] = 0;
 			continue;
@@ -34,9 +43,7 @@ START_TEST(blocks)
 		sizes[at] = any(&state, 8) == 0 ? any(&state, 20000) : any(&state, 300);
 		blocks[at] = rh_space_alloc(&space, sizes[at]);
 		ck_assert_uint_eq(blocks[at] % 16, 0);
-		bytes = rh_at(&space, blocks[at]);
-		for (k = 0; k < sizes[at]; k++)
-			ck_assert_uint_eq(bytes[k], 0);
+		ck_assert(is_all(&space, blocks[at], sizes[at], 0));
 		memset(rh_at(&space, blocks[at]), (int)(at & 255), sizes[at]);
 	}
 	/* Free lists work: 20,000 calls with at most 500 blocks alive stay small. */
@@ -94,7 +101,7 @@ START_TEST(vectors)
 	enum { ITEM = 24, MOST = 3000 };
 	static uint64_t oracle[MOST];
 	struct rh_space space;
-	struct rh_vec vec = { 0, 0, 0 };
+	struct rh_vec vec = {0, 0, 0};
 	uint64_t state = 2;
 	uint32_t count = 0;
 	uint32_t i;
@@ -106,8 +113,8 @@ START_TEST(vectors)
 		bool grows = any(&state, 5) < (step / 2500 % 2 == 0 ? 4 : 1);
 
 		if (grows && count < MOST) {
-			uint64_t *item = at == count ? rh_vec_push(&space, &vec, ITEM) :
-						       rh_vec_insert(&space, &vec, ITEM, at);
+			uint64_t *item = at == count ? rh_vec_push(&space, &vec, ITEM)
+						     : rh_vec_insert(&space, &vec, ITEM, at);
 
 			ck_assert_uint_eq(item[0] | item[1] | item[2], 0);
 			item[0] = (uint64_t)step;
@@ -137,14 +144,15 @@ START_TEST(vectors)
 }
 END_TEST
 
-/* Keys from a small set, so that removals leave holes in long clusters; 0 and neighbours are among them. */
+/* Keys from a small set, so that removals leave holes in long clusters; 0 and neighbours are among
+ * them. */
 START_TEST(id_maps)
 {
 	enum { KEYS = 700 };
 	struct rh_space space;
-	struct rh_idmap map = { 0, 0, 0 };
-	uint64_t values[KEYS] = { 0 };
-	bool is_there[KEYS] = { false };
+	struct rh_idmap map = {0, 0, 0};
+	uint64_t values[KEYS] = {0};
+	bool is_there[KEYS] = {false};
 	uint64_t state = 3;
 	uint32_t count = 0;
 	int step;
@@ -176,7 +184,8 @@ START_TEST(id_maps)
 }
 END_TEST
 
-/* A small world in a space: its root, one vector, one map; steps are drawn from the count of steps. */
+/* A small world in a space: its root, one vector, one map; steps are drawn from the count of steps.
+ */
 struct world {
 	struct rh_vec vec;
 	struct rh_idmap map;
@@ -313,7 +322,7 @@ int main(void)
 {
 	struct frame frame = frame_open("space");
 
-	tcase_add_test(frame.tests, blocks);
+	tcase_add_test(frame.tests, blocks_against_an_oracle);
 	tcase_add_test(frame.tests, classes);
 	tcase_add_test(frame.tests, reset_is_as_new);
 	tcase_add_test(frame.tests, vectors);

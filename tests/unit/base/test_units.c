@@ -48,12 +48,11 @@ END_TEST
 
 START_TEST(transfers)
 {
-	ck_assert_uint_eq(rh_transfer_ns(1000, (struct rh_rate){ 0 }), 0);
-	ck_assert_uint_eq(rh_transfer_ns(0, (struct rh_rate){ 1 }), 0);
-	ck_assert_uint_eq(rh_transfer_ns(1, (struct rh_rate){ 8 }), RH_NS_PER_SEC);
-	ck_assert_uint_eq(rh_transfer_ns(1, (struct rh_rate){ 3 }), UINT64_C(2666666667));
-	ck_assert_uint_eq(rh_transfer_ns(2000000, (struct rh_rate){ 25000000 }),
-			  640 * RH_NS_PER_MS);
+	ck_assert_uint_eq(rh_transfer_ns(1000, (struct rh_rate){0}), 0);
+	ck_assert_uint_eq(rh_transfer_ns(0, (struct rh_rate){1}), 0);
+	ck_assert_uint_eq(rh_transfer_ns(1, (struct rh_rate){8}), RH_NS_PER_SEC);
+	ck_assert_uint_eq(rh_transfer_ns(1, (struct rh_rate){3}), UINT64_C(2666666667));
+	ck_assert_uint_eq(rh_transfer_ns(2000000, (struct rh_rate){25000000}), 640 * RH_NS_PER_MS);
 }
 END_TEST
 
@@ -63,17 +62,16 @@ static const struct {
 	const char *clock;
 	const char *exact;
 } texts[] = {
-	{ 0, "0ns", "00:00:00", "0s" },
-	{ 1, "1ns", "00:00:00.000000001", "1ns" },
-	{ 1500, "1.5us", "00:00:00.0000015", "1us500ns" },
-	{ 250 * RH_NS_PER_MS, "250ms", "00:00:00.250", "250ms" },
-	{ 12345678, "12.3456ms", "00:00:00.012345678", "12ms345us678ns" },
-	{ 90 * RH_NS_PER_SEC, "1 m 30 s", "00:01:30", "1m30s" },
-	{ 4 * RH_NS_PER_HOUR, "4 h 00 m", "04:00:00", "4h" },
-	{ UINT64_C(1867204000000), "31 m 07 s", "00:31:07.204", "31m7s204ms" },
-	{ 100 * RH_NS_PER_HOUR + 1, "100 h 00 m", "100:00:00.000000001", "100h1ns" },
-	{ UINT64_MAX, "5124095 h 34 m", "5124095:34:33.709551615",
-	  "5124095h34m33s709ms551us615ns" },
+	{0, "0ns", "00:00:00", "0s"},
+	{1, "1ns", "00:00:00.000000001", "1ns"},
+	{1500, "1.5us", "00:00:00.0000015", "1us500ns"},
+	{250 * RH_NS_PER_MS, "250ms", "00:00:00.250", "250ms"},
+	{12345678, "12.3456ms", "00:00:00.012345678", "12ms345us678ns"},
+	{90 * RH_NS_PER_SEC, "1 m 30 s", "00:01:30", "1m30s"},
+	{4 * RH_NS_PER_HOUR, "4 h 00 m", "04:00:00", "4h"},
+	{UINT64_C(1867204000000), "31 m 07 s", "00:31:07.204", "31m7s204ms"},
+	{100 * RH_NS_PER_HOUR + 1, "100 h 00 m", "100:00:00.000000001", "100h1ns"},
+	{UINT64_MAX, "5124095 h 34 m", "5124095:34:33.709551615", "5124095h34m33s709ms551us615ns"},
 };
 
 START_TEST(times_as_text)

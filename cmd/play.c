@@ -1,0 +1,297 @@
+/*
+ * play.c - one run of a plan from start to a complete run directory.
+ *
+ * While the loop runs, records go to the trace (and the judge) only.  Everything else is made
+ * afterwards from the trace, so that a report can be made again and the loop stays fast.
+ */
+#include "cmd/play.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "cmd/host.h"
+#include "core/scenario/load.h"
+#include "core/store/events.h"
+#include "core/store/trace.h"
+#include "core/version.h"
+#include "sim/world.h"
+
+struct loop_ctx {
+	struct cmd_progress progress;
+};
+
+static bool is_cancelled(void *ctx)
+{
+	(void)ctx;
+	return cmd_is_interrupted(NULL);
+}
+
+static void on_progress(void *ctx, uint64_t now_ns, uint64_t end_ns)
+{
+	struct loop_ctx *loop = ctx;
+
+	cmd_progress_draw(&loop->progress, now_ns, end_ns);
+}
+
+/* The loop itself, into trace.rht. */
+static int run_loop(struct cmd_play *play, const struct rh_plan *plan,
+		    const struct cmd_play_options *options, struct rh_err *err)
+{
+	struct loop_ctx loop = {.progress = {.is_on = options->has_progress}};
+	struct rh_run_options run = {
+		.world = {.engine = options->engine, .threads = options->threads},
+		.sink_count = 1,
+		.has_until = options->has_until,
+		.until_ns = options->until_ns,
+		.wall_limit_ns = options->wall_limit_ns,
+		.is_cancelled = is_cancelled,
+		.progress = options->has_progress ? on_progress : NULL,
+		.cpu_clock_ns = cmd_cpu_ns,
+		.wall_clock_ns = cmd_wall_ns,
+		.ctx = &loop,
+		.no_judge = options->no_judge,
+	};
+	struct rh_trace_writer *trace;
+	char path[4200];
+	int rc;
+
+	run.world.record_mask = rh_record_mask(plan->trace_level);
+	rh_rundir_file(path, &play->rundir, "trace.rht");
+	rc = rh_trace_create(&trace, path, plan, plan->trace_level, err);
+	if (rc != 0)
+		return rc;
+	run.sinks[0] = rh_trace_sink(trace);
+	rc = rh_run(&play->result, plan, &sim_world_ops, &run, err);
+	cmd_progress_clear(&loop.progress);
+	if (rc != 0) {
+		rh_trace_abandon(trace);
+		return rc;
+	}
+	return rh_trace_close(trace, play->result.stats.checkpoints,
+			      play->result.stats.checkpoint_count, err);
+}
+
+/* Reads the trace once and gives each record to the report and to events.jsonl. */
+static int tell_again(struct cmd_play *play, const struct rh_plan *plan, struct rh_err *err)
+{
+	const struct rh_sink *report = rh_report_sink(play->report);
+	struct rh_events_writer *events;
+	struct rh_trace_reader *reader;
+	struct rh_record record;
+	char path[4200];
+	int rc;
+
+	rc = rh_trace_open(&reader, rh_rundir_file(path, &play->rundir, "trace.rht"), err);
+	if (rc != 0)
+		return rc;
+	rc = rh_events_create(&events, rh_rundir_file(path, &play->rundir, "events.jsonl"), plan,
+			      err);
+	if (rc != 0) {
+		rh_trace_reader_close(reader);
+		return rc;
+	}
+	while ((rc = rh_trace_next(reader, &record, err)) == 1) {
+		report->take(report->ctx, &record, 1);
+		rh_events_sink(events)->take(rh_events_sink(events)->ctx, &record, 1);
+	}
+	rh_trace_reader_close(reader);
+	if (rc != 0) {
+		struct rh_err ignored = {0};
+
+		if (rh_events_close(events, &ignored) != 0)
+			ignored.code = 0; /* the first error is the one to tell */
+		return rc;
+	}
+	return rh_events_close(events, err);
+}
+
+/* Everything of this run that is of this machine and this moment. */
+static void print_host(struct rh_buf *out, const struct cmd_play *play)
+{
+	struct utsname machine;
+
+	memset(&machine, 0, sizeof(machine));
+	uname(&machine);
+	rh_buf_printf(
+		out,
+		"{\"schemaVersion\":1,\"version\":\"%s\",\"system\":\"%s %s\",\"machine\":\"%s\","
+		"\"wallNs\":%llu,\"cpuNs\":%llu,\"loopCpuNs\":%llu,\"memoryBytes\":%llu}\n",
+		RH_VERSION, machine.sysname, machine.release, machine.machine,
+		(unsigned long long)play->facts.wall_ns, (unsigned long long)play->facts.cpu_ns,
+		(unsigned long long)play->result.loop_cpu_ns,
+		(unsigned long long)play->result.stats.memory_bytes);
+}
+
+static int write_buf(const struct cmd_play *play, const char *name, struct rh_buf *text,
+		     struct rh_err *err)
+{
+	int rc = rh_rundir_write(&play->rundir, name, text->data, text->len, err);
+
+	rh_buf_reset(text);
+	return rc;
+}
+
+static int write_junit(const struct cmd_play *play, const char *path, struct rh_buf *text,
+		       struct rh_err *err)
+{
+	FILE *file = fopen(path, "w");
+	bool is_written;
+
+	if (file == NULL)
+		return rh_err_set(err, RH_E_IO, "%s: %s: give --junit a path that can be written",
+				  path, strerror(errno));
+	rh_report_junit(play->report, &play->facts, text);
+	is_written = fwrite(text->data, 1, text->len, file) == text->len;
+	is_written = fclose(file) == 0 && is_written;
+	rh_buf_reset(text);
+	return is_written ? 0 : rh_err_set(err, RH_E_IO, "%s: could not be written", path);
+}
+
+static int write_documents(struct cmd_play *play, const struct rh_plan *plan,
+			   const struct cmd_play_options *options, struct rh_err *err)
+{
+	struct rh_buf text = {0};
+	int rc = 0;
+
+	if (play->result.judge != NULL) {
+		rh_verdict_print(play->result.judge, plan, &text);
+		rc = write_buf(play, "verdict.json", &text, err);
+	}
+	if (rc == 0) {
+		rh_report_html(play->report, &play->facts, &text);
+		rc = write_buf(play, "report.html", &text, err);
+	}
+	if (rc == 0 && options->junit_path != NULL)
+		rc = write_junit(play, options->junit_path, &text, err);
+	play->facts.wall_ns = cmd_wall_ns(NULL) - play->started_wall_ns;
+	play->facts.cpu_ns = cmd_cpu_ns(NULL) - play->started_cpu_ns;
+	if (rc == 0) {
+		rh_report_json(play->report, &play->facts, play->result.loop_cpu_ns, &text);
+		rc = write_buf(play, "run.json", &text, err);
+	}
+	if (rc == 0) {
+		print_host(&text, play);
+		rc = write_buf(play, "host.json", &text, err);
+	}
+	rh_buf_release(&text);
+	return rc;
+}
+
+/* When the run failed, repeating it up to the first failure is enough. */
+static uint64_t until_of(const struct cmd_play *play, const struct cmd_play_options *options)
+{
+	uint64_t until_ns = RH_TIME_NEVER;
+
+	if (play->result.status == RH_STATUS_CANCELLED)
+		return play->result.simulated_ns;
+	if (options->has_until)
+		return options->until_ns;
+	for (uint32_t i = 0;
+	     play->result.judge != NULL && i < rh_judge_result_count(play->result.judge); i++) {
+		const struct rh_result *one = rh_judge_result(play->result.judge, i);
+
+		if (one->state == RH_RESULT_FAILED && one->decided_ns < until_ns)
+			until_ns = one->decided_ns;
+	}
+	return until_ns;
+}
+
+static void gather_facts(struct cmd_play *play, const struct cmd_args *args,
+			 const struct rh_plan *plan, const char *scenario_path,
+			 const struct cmd_play_options *options)
+{
+	char plan_hash[RH_HASH_TEXT];
+	char found[RH_HASH_TEXT] = "";
+
+	rh_hash128_text(play->trace_hash, play->result.stats.trace_hash);
+	rh_hash128_text(plan_hash, rh_plan_hash(plan));
+	if (play->result.status == RH_STATUS_COMPLETED && !options->has_until &&
+	    rh_rundir_find_last(found, play->identical_to, &play->rundir, plan_hash) &&
+	    strcmp(found, play->trace_hash) == 0)
+		play->facts.identical_to = play->identical_to;
+	play->facts.plan = plan;
+	play->facts.judge = play->result.judge;
+	play->facts.status = play->result.status;
+	play->facts.verdict = play->result.verdict;
+	play->facts.simulated_ns = play->result.simulated_ns;
+	play->facts.events = play->result.stats.events;
+	play->facts.trace_hash = play->trace_hash;
+	play->facts.run_directory = play->rundir.path;
+	play->facts.version = RH_VERSION;
+	play->facts.mode = "sim";
+	play->facts.wall_ns = cmd_wall_ns(NULL) - play->started_wall_ns;
+	play->facts.cpu_ns = cmd_cpu_ns(NULL) - play->started_cpu_ns;
+	play->facts.reproduce = cmd_reproduce_line(&play->arena, args, scenario_path, plan->seed,
+						   until_of(play, options));
+}
+
+int cmd_play(struct cmd_play *play, const struct cmd_args *args, const struct rh_plan *plan,
+	     const char *scenario_path, const struct cmd_play_options *options, struct rh_err *err)
+{
+	struct rh_buf text = {0};
+	int rc;
+
+	memset(play, 0, sizeof(*play));
+	rh_arena_init(&play->arena);
+	play->started_wall_ns = cmd_wall_ns(NULL);
+	play->started_cpu_ns = cmd_cpu_ns(NULL);
+	rh_reproduce_line_set(
+		cmd_reproduce_line(&play->arena, args, scenario_path, plan->seed, RH_TIME_NEVER));
+	rc = rh_rundir_open(&play->rundir, options->out_dir, plan->name, options->is_forced, err);
+	if (rc != 0)
+		return rc;
+	rc = rh_rundir_copy(&play->rundir, "scenario.yaml", scenario_path, err);
+	if (rc == 0) {
+		rh_plan_print(plan, &text);
+		rc = write_buf(play, "plan.yaml", &text, err);
+	}
+	rh_buf_release(&text);
+	if (rc == 0)
+		rc = run_loop(play, plan, options, err);
+	if (rc != 0)
+		return rc;
+	play->report = rh_report_open(plan);
+	gather_facts(play, args, plan, scenario_path, options);
+	rc = tell_again(play, plan, err);
+	if (rc == 0)
+		rc = write_documents(play, plan, options, err);
+	return rc == 0 ? rh_rundir_close(&play->rundir, err) : rc;
+}
+
+void cmd_play_release(struct cmd_play *play)
+{
+	rh_reproduce_line_set(NULL);
+	if (play->report != NULL)
+		rh_report_close(play->report);
+	if (play->result.judge != NULL)
+		rh_judge_close(play->result.judge);
+	free((void *)play->result.stats.checkpoints);
+	rh_arena_release(&play->arena);
+	memset(play, 0, sizeof(*play));
+}
+
+int cmd_play_exit_code(const struct cmd_play *play)
+{
+	switch (play->result.status) {
+	case RH_STATUS_CANCELLED:
+		return 128 + (cmd_interrupt_signal() == 0 ? 2 : cmd_interrupt_signal());
+	case RH_STATUS_TIMEOUT:
+		return 4;
+	case RH_STATUS_FAILED:
+		return 3;
+	case RH_STATUS_COMPLETED:
+		break;
+	}
+	switch (play->result.verdict) {
+	case RH_VERDICT_PASSED:
+		return 0;
+	case RH_VERDICT_FAILED:
+		return 1;
+	case RH_VERDICT_ERROR:
+		return 3;
+	}
+	return 3;
+}

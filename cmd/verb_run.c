@@ -1,0 +1,148 @@
+/*
+ * verb_run.c - `rehearse run FILE`: plays a scenario, prints the summary, leaves a run directory.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/host.h"
+#include "cmd/play.h"
+#include "cmd/times.h"
+#include "sim/world.h"
+
+static int read_engine(const struct cmd_args *args, enum rh_engine *engine)
+{
+	const char *text = cmd_option_value(args, "engine");
+
+	*engine = RH_ENGINE_AUTO;
+	if (text == NULL || strcmp(text, "auto") == 0)
+		return 0;
+	if (strcmp(text, "general") == 0)
+		*engine = RH_ENGINE_GENERAL;
+	else if (strcmp(text, "heap") == 0)
+		*engine = RH_ENGINE_HEAP;
+	else
+		return cmd_usage("--engine is auto, general or heap, not \"%s\"", text);
+	return 0;
+}
+
+static int read_options(const struct cmd_args *args, struct cmd_play_options *options)
+{
+	const char *mode = cmd_option_value(args, "mode");
+	const char *threads = cmd_option_value(args, "threads");
+	uint64_t thread_count = 1;
+
+	memset(options, 0, sizeof(*options));
+	if (mode != NULL && strcmp(mode, "sim") != 0)
+		return cmd_usage("--mode is sim in this build, not \"%s\"", mode);
+	if (threads != NULL && !cmd_number("threads", threads, 1, &thread_count))
+		return 2;
+	options->threads = (uint32_t)thread_count;
+	options->out_dir = cmd_option_value(args, "out");
+	options->is_forced = cmd_option_given(args, "force");
+	options->junit_path = cmd_option_value(args, "junit");
+	options->no_judge = cmd_option_given(args, "no-judge");
+	if (!cmd_time_option(args, "until", &options->has_until, &options->until_ns))
+		return 2;
+	if (!cmd_time_option(args, "wall-limit", NULL, &options->wall_limit_ns))
+		return 2;
+	options->has_progress = !cmd_option_given(args, "no-progress") &&
+				!cmd_option_given(args, "quiet") && isatty(STDERR_FILENO) == 1;
+	return read_engine(args, &options->engine);
+}
+
+static void print_result(const struct cmd_args *args, const struct cmd_play *play)
+{
+	struct cmd_terminal terminal = cmd_terminal(STDOUT_FILENO, cmd_option_value(args, "color"));
+	struct rh_summary_style style = {
+		.has_colour = terminal.has_colour,
+		.is_ascii = terminal.is_ascii,
+		.columns = terminal.columns,
+	};
+	struct rh_buf text = {0};
+
+	if (cmd_option_given(args, "json"))
+		rh_report_json(play->report, &play->facts, play->result.loop_cpu_ns, &text);
+	else if (!cmd_option_given(args, "quiet"))
+		rh_report_summary(play->report, &play->facts, style, &text);
+	fputs(rh_buf_str(&text), stdout);
+	rh_buf_release(&text);
+}
+
+static int play_plan(const struct cmd_args *args, const struct rh_plan *plan, const char *path,
+		     const struct cmd_play_options *options)
+{
+	struct rh_err err = {0};
+	struct cmd_play play;
+	int code;
+
+	if (rh_run_check(plan, &sim_world_ops, &err) != 0)
+		return cmd_fail(&err);
+	cmd_signals_catch();
+	if (cmd_play(&play, args, plan, path, options, &err) != 0) {
+		code = cmd_fail(&err);
+		if (play.rundir.path[0] != 0)
+			fprintf(stderr, "rehearse: the run directory %s is not complete\n",
+				play.rundir.path);
+	} else {
+		print_result(args, &play);
+		code = cmd_play_exit_code(&play);
+	}
+	cmd_play_release(&play);
+	return code;
+}
+
+static int run(const struct cmd_args *args)
+{
+	const char *path = args->operands[0];
+	struct cmd_play_options options;
+	struct rh_registry registry;
+	struct rh_plan *plan;
+	int code;
+
+	code = read_options(args, &options);
+	if (code == 0)
+		code = cmd_registry(&registry, args);
+	if (code != 0)
+		return code;
+	plan = cmd_load(args, &registry, path, &code);
+	if (plan == NULL)
+		return code;
+	code = play_plan(args, plan, path, &options);
+	rh_plan_free(plan);
+	return code;
+}
+
+static const struct cmd_option options[] = {
+	CMD_LOAD_OPTIONS,
+	{"mode", 'm', "MODE", "sim (the only world of this build)"},
+	{"engine", 0, "NAME", "auto, general or heap: all give the same trace hash"},
+	{"threads", 0, "N", "threads of the simulator (1 in this build)"},
+	{"until", 'u', "TIME", "stop when everything up to this time has happened: 90s, 1h30m"},
+	{"wall-limit", 0, "TIME", "stop with an error after this much real time"},
+	{"trace", 0, "LEVEL", "what to store: verdict (default), node or full"},
+	{"out", 'o', "DIR", "the run directory (default runs/NAME-N)"},
+	{"force", 0, NULL, "use --out even if it already holds a run"},
+	{"junit", 0, "FILE", "write JUnit XML too"},
+	{"json", 0, NULL, "print one JSON object instead of the summary"},
+	{"quiet", 'q', NULL, "print nothing but errors"},
+	{"no-progress", 0, NULL, "no progress line (none is drawn in a pipe anyway)"},
+	{"no-judge", 0, NULL, "do not judge (to measure what judging costs)"},
+	{"color", 0, "WHEN", "auto, always or never; NO_COLOR counts too"},
+	{NULL, 0, NULL, NULL},
+};
+
+static const char *const examples[] = {
+	"run scenarios/quickstart.yaml --seed 7",
+	"run scenarios/quickstart.yaml --set model.with.blockInterval=60s --json", NULL};
+
+const struct cmd_verb cmd_verb_run = {
+	.name = "run",
+	.summary = "play a scenario, judge it, leave a run directory",
+	.operands = "FILE",
+	.operands_min = 1,
+	.operands_max = 1,
+	.options = options,
+	.examples = examples,
+	.run = run,
+};

@@ -1,0 +1,98 @@
+/*
+ * verb_validate.c - `rehearse validate FILE...`: everything that can be said before anything runs.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/load.h"
+#include "core/run/run.h"
+#include "core/scenario/load.h"
+#include "sim/world.h"
+
+static int write_plan_bytes(const struct rh_plan *plan, const char *path)
+{
+	struct rh_buf bytes = {0};
+	FILE *file = fopen(path, "wb");
+	bool is_written;
+
+	if (file == NULL)
+		return cmd_usage("%s cannot be written", path);
+	rh_plan_encode(plan, &bytes);
+	is_written = fwrite(bytes.data, 1, bytes.len, file) == bytes.len;
+	is_written = fclose(file) == 0 && is_written;
+	rh_buf_release(&bytes);
+	return is_written ? 0 : 3;
+}
+
+static int validate_one(const struct cmd_args *args, const struct rh_registry *registry,
+			const char *path)
+{
+	const char *bytes_path = cmd_option_value(args, "plan-bytes");
+	char hash[RH_HASH_TEXT];
+	struct rh_err err = {0};
+	struct rh_plan *plan;
+	int code;
+
+	plan = cmd_load(args, registry, path, &code);
+	if (plan == NULL)
+		return code;
+	if (rh_run_check(plan, &sim_world_ops, &err) != 0) {
+		code = cmd_fail(&err);
+	} else if (cmd_option_given(args, "print")) {
+		struct rh_buf text = {0};
+
+		rh_plan_print(plan, &text);
+		fputs(rh_buf_str(&text), stdout);
+		rh_buf_release(&text);
+	} else if (cmd_option_given(args, "json")) {
+		printf("[]\n");
+	} else {
+		printf("%s is valid: %" PRIu32 " nodes, %" PRIu32 " links, %" PRIu32
+		       " phases, %" PRIu32 " steps, %" PRIu32 " checks   plan %s\n",
+		       path, plan->node_count, plan->link_count, plan->phase_count,
+		       plan->step_count, plan->assertion_count,
+		       rh_hash128_text(hash, rh_plan_hash(plan)));
+	}
+	if (code == 0 && bytes_path != NULL)
+		code = write_plan_bytes(plan, bytes_path);
+	rh_plan_free(plan);
+	return code;
+}
+
+static int validate(const struct cmd_args *args)
+{
+	struct rh_registry registry;
+	int worst = cmd_registry(&registry, args);
+
+	if (worst != 0)
+		return worst;
+	for (int i = 0; i < args->operand_count; i++) {
+		int code = validate_one(args, &registry, args->operands[i]);
+
+		worst = code > worst ? code : worst;
+	}
+	return worst;
+}
+
+static const struct cmd_option options[] = {
+	CMD_LOAD_OPTIONS,
+	{"json", 0, NULL, "diagnostics as a JSON array"},
+	{"print", 0, NULL, "print the plan with every default filled in"},
+	{"plan-bytes", 0, "FILE", "write the canonical bytes of the plan"},
+	{NULL, 0, NULL, NULL},
+};
+
+static const char *const examples[] = {"validate my.yaml",
+				       "validate scenarios/quickstart.yaml --print", NULL};
+
+const struct cmd_verb cmd_verb_validate = {
+	.name = "validate",
+	.summary = "check scenarios without running them",
+	.operands = "FILE...",
+	.operands_min = 1,
+	.operands_max = 10000,
+	.options = options,
+	.examples = examples,
+	.run = validate,
+};

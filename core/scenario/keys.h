@@ -1,0 +1,241 @@
+/*
+ * keys.h - the one table of the scenario language: sections, their keys, types, limits and words.
+ *
+ * The loader, `explain` and `schema` walk these rows; a key that has no row does not exist for any
+ * of them.  A section's values are read into a plain structure (struct rh_in_...), each row naming
+ * the place; what is more than a value (a map, a list, a target) stands there as its tree.
+ *
+ * The parameters of models, faults, assertion types and workloads (`with:`) come from the tables
+ * of the registry and are read by the same code.
+ */
+#ifndef CORE_SCENARIO_KEYS_H
+#define CORE_SCENARIO_KEYS_H
+
+#include "core/plugin.h"
+#include "core/scenario/compose.h"
+#include "core/scenario/value.h"
+
+enum rh_field_shape {
+	RH_FIELD_VALUE,	  /* a scalar, as `key` says */
+	RH_FIELD_SECTION, /* a map that `section` describes */
+	RH_FIELD_EITHER,  /* a scalar or that map */
+	RH_FIELD_LIST,	  /* a list of such maps */
+	RH_FIELD_WORDS,	  /* a list of words */
+	RH_FIELD_TARGET,  /* nodes: a name, a list of names, or that map */
+	RH_FIELD_LINKS,	  /* a list of [a, b] or of such maps */
+	RH_FIELD_SHARES,  /* a map of names to shares */
+	RH_FIELD_MATRIX,  /* a list of lists of numbers */
+	RH_FIELD_WITH	  /* a map that the chosen model, fault or type describes */
+};
+
+/*
+ * `key.default_text` NULL: required.  "" in a row that is not TEXT: optional, and nothing is stored
+ * when it is missing.  Every shape but VALUE stores a `const struct rh_tree *`.
+ */
+struct rh_field {
+	struct rh_key key;
+	enum rh_field_shape shape;
+	const char *section;
+	const char *alias; /* another spelling, or NULL */
+};
+
+struct rh_section {
+	const char *name; /* as `explain` takes it: "spec.network" */
+	const char *doc;
+	const struct rh_field *fields; /* ends with a row without a name */
+};
+
+struct rh_keyset {
+	const struct rh_section *sections;
+	uint32_t section_count;
+};
+
+extern const struct rh_keyset rh_keyset_default;
+
+const struct rh_section *rh_keyset_section(const struct rh_keyset *keys, const char *name);
+/* "blockInterval" and "block_interval" are one key. */
+bool rh_key_is(const char *canonical, const char *written);
+bool rh_field_is(const struct rh_field *field, const char *written);
+
+/* As in load.h, with another table. */
+void rh_schema_print_keys(const struct rh_keyset *keys, const struct rh_registry *registry,
+			  struct rh_buf *out);
+int rh_explain_keys(const struct rh_keyset *keys, const struct rh_registry *registry,
+		    const char *what, struct rh_buf *out, struct rh_err *err);
+
+/* ---- what the sections are read into --------------------------------------------------------- */
+
+struct rh_in_file {
+	const char *api_version;
+	const char *kind;
+	const struct rh_tree *metadata;
+	const struct rh_tree *spec;
+};
+
+struct rh_in_metadata {
+	const char *name;
+	const char *description;
+	const char *version;
+	const char *author;
+	const struct rh_tree *tags;
+};
+
+struct rh_in_spec {
+	const char *hypothesis;
+	int64_t seed;
+	uint64_t rng;
+	uint64_t ties;
+	uint64_t duration_ns;
+	uint64_t timeout_ns;
+	const struct rh_tree *clock;
+	const struct rh_tree *topology;
+	const struct rh_tree *network;
+	const struct rh_tree *model;
+	const struct rh_tree *phases;
+	const struct rh_tree *criteria;
+	const struct rh_tree *workloads;
+	const struct rh_tree *limits;
+	uint64_t trace;
+	uint64_t reaction_ns;
+};
+
+struct rh_in_clock {
+	const char *genesis;
+	uint64_t slot_ns;
+	int64_t slots_per_epoch;
+};
+
+struct rh_in_topology {
+	const struct rh_tree *groups;
+	uint64_t shape;
+	int64_t degree;
+	const struct rh_tree *links;
+};
+
+struct rh_in_group {
+	const char *name;
+	int64_t count;
+	const char *region;
+	const struct rh_tree *regions;
+	int64_t peers;
+	uint64_t join_ns;
+	uint64_t clock_offset_ns; /* signed */
+	const char *clock_drift;
+	const struct rh_tree *bandwidth;
+	const struct rh_tree *with;
+};
+
+struct rh_in_bandwidth {
+	uint64_t up_bps;
+	uint64_t down_bps;
+};
+
+struct rh_in_link {
+	const struct rh_tree *between;
+	uint64_t latency_ns;
+};
+
+struct rh_in_network {
+	const struct rh_tree *latency;
+	const struct rh_tree *jitter;
+	const struct rh_tree *bandwidth;
+	struct rh_ratio loss;
+	uint64_t is_round_trip;
+};
+
+struct rh_in_latency {
+	uint64_t law;
+	uint64_t delay_ns;
+	uint64_t min_ns;
+	uint64_t max_ns;
+	uint64_t mean_ns;
+	uint64_t deviation_ns;
+	uint64_t median_ns;
+	struct rh_ratio sigma;
+	const struct rh_tree *regions;
+	const struct rh_tree *ms;
+};
+
+/* Positions in the words of `law`. */
+enum rh_latency_law {
+	RH_LATENCY_CONSTANT,
+	RH_LATENCY_UNIFORM,
+	RH_LATENCY_NORMAL,
+	RH_LATENCY_LOGNORMAL,
+	RH_LATENCY_EXPONENTIAL,
+	RH_LATENCY_MATRIX
+};
+
+struct rh_in_jitter {
+	uint64_t law; /* enum rh_jitter_law */
+	struct rh_ratio amount;
+};
+
+struct rh_in_model {
+	const char *name;
+	const struct rh_tree *with;
+};
+
+struct rh_in_phase {
+	const char *name;
+	const char *description;
+	uint64_t duration_ns;
+	uint64_t heal; /* 0 none, 1 all */
+	const struct rh_tree *actions;
+	const struct rh_tree *assertions;
+};
+
+struct rh_in_step {
+	const char *name;
+	const char *fault;
+	const struct rh_tree *target;
+	uint64_t direction; /* enum rh_direction */
+	const struct rh_tree *with;
+	uint64_t for_ns;
+	uint64_t at_ns;
+	uint64_t verify; /* enum rh_verify */
+	uint64_t is_disabled;
+};
+
+enum rh_direction { RH_DIRECTION_BOTH, RH_DIRECTION_IN, RH_DIRECTION_OUT };
+
+struct rh_in_target {
+	const struct rh_tree *select;
+	uint64_t mode; /* enum rh_target_mode */
+	const char *value;
+	const struct rh_tree *not_these;
+};
+
+enum rh_target_mode { RH_TARGET_ALL, RH_TARGET_ONE, RH_TARGET_FIXED, RH_TARGET_PERCENT };
+
+struct rh_in_select {
+	const struct rh_tree *group;
+	const struct rh_tree *region;
+};
+
+struct rh_in_assertion {
+	const char *name;
+	const char *that;
+	const char *type;
+	const struct rh_tree *with;
+	uint64_t mode; /* enum rh_assert_mode */
+	uint64_t within_ns;
+	const struct rh_tree *target;
+};
+
+struct rh_in_workload {
+	const char *name;
+	const char *type;
+	const struct rh_tree *with;
+	const struct rh_tree *target;
+	uint64_t start_ns;
+	uint64_t for_ns;
+};
+
+struct rh_in_limits {
+	uint64_t memory_bytes;
+	int64_t self_events;
+	int64_t messages;
+};
+
+#endif

@@ -1,0 +1,19 @@
+/*
+ * delay.h - how long one copy is on the wire: the plan's jitter law around a base delay.
+ */
+#ifndef SIM_NET_DELAY_H
+#define SIM_NET_DELAY_H
+
+#include "core/plan.h"
+
+/* No single delay is longer than this (about nine years): heavy tails end here, and sums of times
+ * cannot wrap. */
+#define SIM_DELAY_MAX_NS (UINT64_C(1) << 58)
+
+/* The delay of `law` for one draw: never below rh_jitter_min_ns() of the same arguments. */
+uint64_t sim_delay_ns(enum rh_jitter_law law, uint64_t base_ns, uint64_t amount_ppm, uint64_t draw);
+
+/* 1 - (1 - p)(1 - q) of two loss thresholds: grows with each of them. */
+uint64_t sim_loss_merge(uint64_t p, uint64_t q);
+
+#endif
