@@ -73,7 +73,7 @@ link_order := report run judge store sim net kernel models pow chain relay scena
 below_cmd := $(link_order)
 
 # A plugin resolves these against the program.
-plugin_areas := chain relay core base
+plugin_areas := judge chain relay core base
 
 # ---------------------------------------------------------------------------------- flags
 
@@ -314,8 +314,8 @@ fmt-check:
 
 # ------------------------------------------------------------- installing and the rest
 
-# What a plugin includes: the contracts, the base, and the parts that models share.
-public_headers := $(sort $(wildcard core/base/*.h core/base/*.def core/*.h models/chain/*.h models/relay/*.h))
+# What a plugin includes: the contracts, the base, what an assertion sees, and the parts that models share.
+public_headers := $(sort $(wildcard core/judge/view.h core/base/*.h core/base/*.def core/*.h models/chain/*.h models/relay/*.h))
 installed := $(DESTDIR)$(INCLUDEDIR)/rehearse
 
 .PHONY: install uninstall dist clean help demo deps

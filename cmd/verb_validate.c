@@ -10,25 +10,9 @@
 #include "core/scenario/load.h"
 #include "sim/world.h"
 
-static int write_plan_bytes(const struct rh_plan *plan, const char *path)
-{
-	struct rh_buf bytes = {0};
-	FILE *file = fopen(path, "wb");
-	bool is_written;
-
-	if (file == NULL)
-		return cmd_usage("%s cannot be written", path);
-	rh_plan_encode(plan, &bytes);
-	is_written = fwrite(bytes.data, 1, bytes.len, file) == bytes.len;
-	is_written = fclose(file) == 0 && is_written;
-	rh_buf_release(&bytes);
-	return is_written ? 0 : 3;
-}
-
 static int validate_one(const struct cmd_args *args, const struct rh_registry *registry,
 			const char *path)
 {
-	const char *bytes_path = cmd_option_value(args, "plan-bytes");
 	char hash[RH_HASH_TEXT];
 	struct rh_err err = {0};
 	struct rh_plan *plan;
@@ -54,8 +38,6 @@ static int validate_one(const struct cmd_args *args, const struct rh_registry *r
 		       plan->step_count, plan->assertion_count,
 		       rh_hash128_text(hash, rh_plan_hash(plan)));
 	}
-	if (code == 0 && bytes_path != NULL)
-		code = write_plan_bytes(plan, bytes_path);
 	rh_plan_free(plan);
 	return code;
 }
@@ -79,7 +61,6 @@ static const struct cmd_option options[] = {
 	CMD_LOAD_OPTIONS,
 	{"json", 0, NULL, "diagnostics as a JSON array"},
 	{"print", 0, NULL, "print the plan with every default filled in"},
-	{"plan-bytes", 0, "FILE", "write the canonical bytes of the plan"},
 	{NULL, 0, NULL, NULL},
 };
 

@@ -18,7 +18,7 @@ JOBS=${JOBS:-2}
 # How a person repeats one test: a program by itself, a script with what it needs.
 repeat_line() {
 	case $1 in
-	*.sh) echo "BUILD=$BUILD $1" ;;
+	*.sh) echo "BUILD=$BUILD REHEARSE=$BUILD/rehearse $1" ;;
 	*) echo "${WRAP:+CK_FORK=no $WRAP }$1" ;;
 	esac
 }
@@ -90,7 +90,8 @@ fi
 mkdir -p "$BUILD/log"
 rm -f "$BUILD"/log/*.count "$BUILD"/log/*.say
 [ -e "$BUILD/.ready" ] || printf '%s\n' "$@" "$BUILD/rehearse" >"$BUILD/.ready"
-export BUILD
+REHEARSE=$BUILD/rehearse
+export BUILD REHEARSE
 printf '%s\n' "$@" | xargs -n 1 -P "$JOBS" "$0" --one || true
 total=$(cat "$BUILD"/log/*.count 2>/dev/null |
 	awk '{ p += $1; f += $2; s += $3 } END { print p + 0, f + 0, s + 0 }')

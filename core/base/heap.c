@@ -31,16 +31,9 @@ static uint8_t *item_at(const struct rh_heap *heap, size_t index)
 	return heap->items + index * heap->item_size;
 }
 
-void rh_heap_push(struct rh_heap *heap, const void *item)
+/* Lets the hole at `at` rise until `item` may stand in it, and puts it there. */
+static void rise(struct rh_heap *heap, size_t at, const void *item)
 {
-	size_t at = heap->count;
-
-	if (heap->count == heap->cap) {
-		heap->cap = heap->cap != 0 ? heap->cap * 2 : 16;
-		RH_ASSERT(heap->cap < SIZE_MAX / 2 / heap->item_size);
-		heap->items = rh_realloc(heap->items, heap->cap * heap->item_size);
-	}
-	heap->count++;
 	while (at > 0) {
 		size_t parent = (at - 1) / 2;
 
@@ -52,6 +45,17 @@ void rh_heap_push(struct rh_heap *heap, const void *item)
 	memcpy(item_at(heap, at), item, heap->item_size);
 }
 
+void rh_heap_push(struct rh_heap *heap, const void *item)
+{
+	if (heap->count == heap->cap) {
+		heap->cap = heap->cap != 0 ? heap->cap * 2 : 16;
+		RH_ASSERT(heap->cap < SIZE_MAX / 2 / heap->item_size);
+		heap->items = rh_realloc(heap->items, heap->cap * heap->item_size);
+	}
+	heap->count++;
+	rise(heap, heap->count - 1, item);
+}
+
 const void *rh_heap_top(const struct rh_heap *heap)
 {
 	return heap->count != 0 ? heap->items : NULL;
@@ -59,8 +63,8 @@ const void *rh_heap_top(const struct rh_heap *heap)
 
 bool rh_heap_pop(struct rh_heap *heap, void *item)
 {
-	const uint8_t *moved;
 	size_t at = 0;
+	size_t child;
 
 	if (heap->count == 0)
 		return false;
@@ -68,21 +72,17 @@ bool rh_heap_pop(struct rh_heap *heap, void *item)
 	heap->count--;
 	if (heap->count == 0)
 		return true;
-	/* The last item goes to the first place and sinks;. */
-	moved = item_at(heap, heap->count);
-	for (;;) {
-		size_t child = 2 * at + 1;
-
-		if (child >= heap->count)
-			break;
+	/*
+	 * The hole sinks to a leaf along the lesser children, and the last item rises from there: it came from a leaf
+	 * and mostly stays near one, so comparing it on the way down would be in vain.
+	 */
+	while ((child = 2 * at + 1) < heap->count) {
 		if (child + 1 < heap->count &&
 		    heap->compare(item_at(heap, child + 1), item_at(heap, child), heap->ctx) < 0)
 			child++;
-		if (heap->compare(moved, item_at(heap, child), heap->ctx) <= 0)
-			break;
 		memcpy(item_at(heap, at), item_at(heap, child), heap->item_size);
 		at = child;
 	}
-	memcpy(item_at(heap, at), moved, heap->item_size);
+	rise(heap, at, item_at(heap, heap->count));
 	return true;
 }

@@ -20,6 +20,9 @@
 #ifndef MAP_FIXED_NOREPLACE
 #define MAP_FIXED_NOREPLACE 0x100000
 #endif
+#ifndef MADV_HUGEPAGE
+#define MADV_HUGEPAGE 14
+#endif
 
 /*
  * Above the highest place of a position-independent program on x86-64 (0x5655...) and below what
@@ -29,6 +32,7 @@
 #define MAGIC	   UINT64_C(0x3145434150534852) /* "RHSPACE1" in little-endian memory */
 #define CLASSES	   92				/* the last one: 2^50 bytes */
 #define ALIGNMENT  16
+#define HUGE_FROM  (UINT64_C(16) << 20)
 
 struct header {
 	uint64_t magic;
@@ -101,6 +105,9 @@ void rh_space_open(struct rh_space *space, uint64_t limit_bytes, uint64_t base_h
 	RH_ASSERT(base_hint == 0 || (uint64_t)(uintptr_t)base == base_hint);
 	space->base = base;
 	space->reserved_bytes = bytes;
+	/* A long run touches and copies its pages often; a short one is better off with small ones. */
+	if (bytes > HUGE_FROM)
+		madvise(space->base + HUGE_FROM, bytes - HUGE_FROM, MADV_HUGEPAGE);
 	start(space);
 }
 

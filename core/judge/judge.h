@@ -53,15 +53,29 @@ void rh_judge_advance(struct rh_judge *judge, uint64_t time_ns);
 enum rh_run_end { RH_END_COMPLETED, RH_END_TIMEOUT, RH_END_CANCELLED };
 void rh_judge_finish(struct rh_judge *judge, uint64_t time_ns, enum rh_run_end end);
 
-bool rh_judge_is_done(const struct rh_judge *judge);	      /* nothing is open */
+/* Nothing is open but checks that last as long as the run itself. */
+bool rh_judge_is_done(const struct rh_judge *judge);
+/* When the next window of an undecided assertion ends; RH_TIME_NEVER when none does. */
+uint64_t rh_judge_next_end(const struct rh_judge *judge);
+/* The kinds of records (bits) that the verdict of this plan stands on. */
+uint64_t rh_judge_mask(const struct rh_plan *plan);
 uint32_t rh_judge_result_count(const struct rh_judge *judge); /* == plan->assertion_count */
 const struct rh_result *rh_judge_result(const struct rh_judge *judge, uint32_t assertion);
-/* passed, failed, or error when a fault could not be verified, an action failed or an invariant
- * record says so */
+/* The decisions so far, in their order: how many, and which assertion was the n-th. */
+uint32_t rh_judge_decision_count(const struct rh_judge *judge);
+uint32_t rh_judge_decision(const struct rh_judge *judge, uint32_t number);
+/*
+ * `error` when a fault could not be verified or an action failed, whatever the assertions say;
+ * `failed` when one of them or an invariant of the model failed; `error` when the run ended before
+ * a window did; else `passed`.
+ */
 enum rh_verdict rh_judge_verdict(const struct rh_judge *judge);
 const char *rh_verdict_name(enum rh_verdict verdict);
 /* Why the verdict is `error`, one sentence; "" otherwise. */
 const char *rh_judge_error_text(const struct rh_judge *judge);
+/* The first violated invariant, one sentence; "" when there is none.  Both texts are borrowed until
+ * the next call of either. */
+const char *rh_judge_invariant_text(const struct rh_judge *judge);
 
 /* verdict.json: the same records give the same bytes. */
 void rh_verdict_print(const struct rh_judge *judge, const struct rh_plan *plan, struct rh_buf *out);

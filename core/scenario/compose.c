@@ -33,6 +33,8 @@ struct composer {
 	struct rh_diagnostics *diagnostics;
 	const char *option;
 	uint32_t column; /* where the text begins in the option */
+	const char *text;
+	size_t len;
 	struct rh_map anchors;
 	struct frame stack[RH_COMPOSE_DEPTH_MAX];
 	uint32_t depth;
@@ -244,8 +246,7 @@ static bool merge(struct composer *composer, struct frame *frame, const struct r
 
 static bool add_pair(struct composer *composer, struct frame *frame, struct rh_tree *value)
 {
-	struct rh_tree_pair pair = {
-		.key = frame->key, .place = frame->key_place, .value = value};
+	struct rh_tree_pair pair = {.key = frame->key, .place = frame->key_place, .value = value};
 	struct rh_tree_pair *earlier = find_pair(frame, pair.key);
 	char what[200];
 
@@ -261,8 +262,9 @@ static bool add_pair(struct composer *composer, struct frame *frame, struct rh_t
 		*earlier = pair;
 		return true;
 	}
-	snprintf(what, sizeof(what), "key \"%.60s\" is there twice: first in line %u, again in line %u",
-		 pair.key, earlier->place.line, pair.place.line);
+	snprintf(what, sizeof(what),
+		 "key \"%.60s\" is there twice: first in line %u, again in line %u", pair.key,
+		 earlier->place.line, pair.place.line);
 	refuse(composer, "E011", pair.place, "remove one of the two", what);
 	return true; /* more may be wrong: go on */
 }
@@ -286,7 +288,8 @@ static bool attach(struct composer *composer, struct rh_tree *node)
 		return true;
 	}
 	if (composer->depth + node->height > RH_COMPOSE_DEPTH_MAX)
-		return refuse(composer, "E006", node->place, NULL, "more than 64 levels of nesting");
+		return refuse(composer, "E006", node->place, NULL,
+			      "more than 64 levels of nesting");
 	if (frame->tree->weight + node->weight > RH_COMPOSE_NODES_MAX)
 		return refuse(composer, "E006", node->place, NULL,
 			      "more than 1,000,000 values once the aliases are written out");
@@ -332,8 +335,7 @@ static struct rh_tree *new_node(struct composer *composer, enum rh_tree_kind kin
 static bool take_scalar(struct composer *composer, const yaml_event_t *event)
 {
 	const yaml_char_t *value = event->data.scalar.value;
-	struct rh_tree *node =
-		new_node(composer, RH_TREE_SCALAR, event, event->data.scalar.tag);
+	struct rh_tree *node = new_node(composer, RH_TREE_SCALAR, event, event->data.scalar.tag);
 
 	if (node == NULL)
 		return false;
@@ -354,16 +356,17 @@ static bool take_start(struct composer *composer, const yaml_event_t *event)
 	bool is_list = event->type == YAML_SEQUENCE_START_EVENT;
 	const yaml_char_t *anchor =
 		is_list ? event->data.sequence_start.anchor : event->data.mapping_start.anchor;
-	struct rh_tree *node = new_node(
-		composer, is_list ? RH_TREE_LIST : RH_TREE_MAP, event,
-		is_list ? event->data.sequence_start.tag : event->data.mapping_start.tag);
+	struct rh_tree *node =
+		new_node(composer, is_list ? RH_TREE_LIST : RH_TREE_MAP, event,
+			 is_list ? event->data.sequence_start.tag : event->data.mapping_start.tag);
 	struct frame *frame;
 
 	if (node == NULL)
 		return false;
 	/* The event of a block map ends where it starts, that of a flow map behind its bracket. */
 	if (composer->depth == RH_COMPOSE_DEPTH_MAX)
-		return refuse(composer, "E006", node->place, NULL, "more than 64 levels of nesting");
+		return refuse(composer, "E006", node->place, NULL,
+			      "more than 64 levels of nesting");
 	frame = &composer->stack[composer->depth++];
 	memset(frame, 0, sizeof(*frame));
 	frame->tree = node;
@@ -435,10 +438,22 @@ static bool take(struct composer *composer, const yaml_event_t *event)
 	return false;
 }
 
+/* Does the place hold a tab? The commonest mistake deserves words of its own. */
+static bool is_tab(const struct composer *composer, yaml_mark_t mark)
+{
+	const char *at = composer->text;
+	const char *end = at + composer->len;
+
+	for (size_t line = 0; line < mark.line && at != NULL; line++) {
+		at = memchr(at, '\n', (size_t)(end - at));
+		at = at != NULL ? at + 1 : NULL;
+	}
+	return at != NULL && mark.column < (size_t)(end - at) && at[mark.column] == '\t';
+}
+
 static void refuse_syntax(const struct composer *composer, const yaml_parser_t *parser)
 {
-	struct rh_place place =
-		place_of(composer, parser->problem_mark, parser->problem_mark);
+	struct rh_place place = place_of(composer, parser->problem_mark, parser->problem_mark);
 	const char *problem = parser->problem != NULL ? parser->problem : "cannot be read";
 	char what[300];
 
@@ -447,14 +462,17 @@ static void refuse_syntax(const struct composer *composer, const yaml_parser_t *
 	if (parser->error == YAML_READER_ERROR)
 		place = (struct rh_place){.option = composer->option};
 	if (parser->context != NULL && parser->context_mark.line != parser->problem_mark.line)
-		snprintf(what, sizeof(what), "this is not YAML: %.100s (%.100s that began in line %zu)",
-			 problem, parser->context, parser->context_mark.line + 1);
+		snprintf(what, sizeof(what),
+			 "this is not YAML: %.100s (%.100s that began in line %zu)", problem,
+			 parser->context, parser->context_mark.line + 1);
 	else if (parser->context != NULL)
 		snprintf(what, sizeof(what), "this is not YAML: %.100s (%.100s)", problem,
 			 parser->context);
 	else
 		snprintf(what, sizeof(what), "this is not YAML: %.100s", problem);
-	refuse(composer, parser->error == YAML_READER_ERROR ? "E003" : "E005", place, NULL, what);
+	refuse(composer, parser->error == YAML_READER_ERROR ? "E003" : "E005", place,
+	       is_tab(composer, parser->problem_mark) ? "indent with spaces, not with tabs" : NULL,
+	       what);
 }
 
 struct rh_tree *rh_compose(struct rh_arena *arena, const char *text, size_t len, const char *option,
@@ -467,8 +485,12 @@ struct rh_tree *rh_compose(struct rh_arena *arena, const char *text, size_t len,
 	bool is_good = true;
 
 	composer = rh_alloc(1, sizeof(*composer));
-	*composer = (struct composer){
-		.arena = arena, .diagnostics = diagnostics, .option = option, .column = column};
+	*composer = (struct composer){.arena = arena,
+				      .diagnostics = diagnostics,
+				      .option = option,
+				      .column = column,
+				      .text = text,
+				      .len = len};
 	if (!yaml_parser_initialize(&parser))
 		rh_fatal("out of memory while reading a scenario");
 	yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);

@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define WINDOW	   100 /* characters of a source line that are shown */
-#define WINDOW_LEFT 40 /* of them before the caret, when the line is cut */
+#define WINDOW	    100 /* characters of a source line that are shown */
+#define WINDOW_LEFT 40	/* of them before the caret, when the line is cut */
 
 struct code {
 	const char *code;
@@ -230,6 +230,25 @@ static uint32_t caret_width(const struct rh_place *place, const char *text, size
 	return word > at ? count_characters(text, at, word) : 1;
 }
 
+/* A stretch of the source for a terminal: what is not text becomes '?', a byte each. */
+static void put_source(struct rh_buf *out, const char *text, size_t from, size_t to)
+{
+	while (from < to) {
+		uint8_t byte = (uint8_t)text[from];
+		size_t len = byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+		size_t good = 1;
+
+		while (good < len && from + good < to && is_continuation(text[from + good]))
+			good++;
+		if ((byte >= 0x20 && byte < 0x7F) || byte == '\t' ||
+		    (byte >= 0xC2 && byte < 0xF5 && good == len))
+			rh_buf_put(out, text + from, good);
+		else
+			rh_buf_text(out, "?");
+		from += good;
+	}
+}
+
 /* The source line and the line with the caret; `label` stands left of the bar. */
 static void print_excerpt(struct rh_buf *out, const char *label, const char *text, size_t start,
 			  size_t end, const struct rh_diagnostic *item)
@@ -249,7 +268,7 @@ static void print_excerpt(struct rh_buf *out, const char *label, const char *tex
 	to = skip_characters(text, from, end, WINDOW);
 	is_cut_right = to < end;
 	rh_buf_printf(out, "%s | %s", label, is_cut_left ? "..." : "");
-	rh_buf_put(out, text + from, to - from);
+	put_source(out, text, from, to);
 	rh_buf_printf(out, "%s\n%*s | %s", is_cut_right ? "..." : "", (int)strlen(label), "",
 		      is_cut_left ? "   " : "");
 	for (size_t i = from; i < at; i++) {

@@ -15,6 +15,7 @@
 #include "core/plan.h"
 
 struct rh_diagnostics; /* see diag.h */
+struct rh_keyset;      /* see keys.h */
 
 struct rh_load_options {
 	const struct rh_registry *registry;
@@ -22,7 +23,8 @@ struct rh_load_options {
 	uint64_t seed;
 	const char *const *sets; /* --set key=value: "network.jitter=20%", in order */
 	size_t set_count;
-	const char *trace; /* --trace, or NULL */
+	const char *trace;	      /* --trace, or NULL */
+	const struct rh_keyset *keys; /* NULL: the language of this version */
 };
 
 /*

@@ -1,5 +1,5 @@
 /*
- * value.c - reads and prints scalars, in integers only.
+ * value.c - reads scalars, in integers only.
  *
  * A number is mantissa / 10^scale with at most eighteen digits, so that every product with a unit
  * fits 128 bits; a unit is a factor.  The same reader serves all quantities: they differ in their
@@ -355,7 +355,7 @@ static bool read_int(struct rh_value *value, struct rh_value_fault *fault, const
 	if (*at == 0)
 		is_whole = false;
 	for (; *at != 0 && is_whole; at++) {
-		uint32_t digit = is_digit(*at)			? (uint32_t)(*at - '0')
+		uint32_t digit = is_digit(*at)		    ? (uint32_t)(*at - '0')
 				 : *at >= 'a' && *at <= 'f' ? (uint32_t)(*at - 'a') + 10
 				 : *at >= 'A' && *at <= 'F' ? (uint32_t)(*at - 'A') + 10
 							    : 99;
@@ -376,14 +376,14 @@ static bool read_int(struct rh_value *value, struct rh_value_fault *fault, const
 static bool read_bool(struct rh_value *value, struct rh_value_fault *fault, const char *text,
 		      bool is_plain)
 {
-	bool is_true = strcmp(text, "true") == 0 || strcmp(text, "True") == 0 ||
-		       strcmp(text, "TRUE") == 0;
+	bool is_true =
+		strcmp(text, "true") == 0 || strcmp(text, "True") == 0 || strcmp(text, "TRUE") == 0;
 	bool is_false = strcmp(text, "false") == 0 || strcmp(text, "False") == 0 ||
 			strcmp(text, "FALSE") == 0;
 
 	if (!is_plain || !(is_true || is_false))
-		return refuse(fault, "E023", "write true or false", "\"%.60s\" is not a truth value",
-			      text);
+		return refuse(fault, "E023", "write true or false",
+			      "\"%.60s\" is not a truth value", text);
 	value->number = is_true;
 	return true;
 }
@@ -429,32 +429,6 @@ static bool read_enum(struct rh_value *value, struct rh_value_fault *fault,
 }
 
 /* ---- limits ---------------------------------------------------------------------------------- */
-
-static void limit_value(struct rh_value *value, const struct rh_key *key, int64_t limit)
-{
-	*value = (struct rh_value){.number = (uint64_t)limit};
-	if (key->type == RH_KEY_RATIO)
-		value->ratio = (struct rh_ratio){(uint64_t)(limit < 0 ? 0 : limit), 1000000};
-}
-
-void rh_key_limits_print(const struct rh_key *key, struct rh_buf *out)
-{
-	struct rh_value low;
-	struct rh_value high;
-
-	if (key->min == 0 && key->max == 0)
-		return;
-	limit_value(&low, key, key->min);
-	limit_value(&high, key, key->max);
-	if (key->max == INT64_MAX) {
-		rh_buf_text(out, "at least ");
-		rh_value_print(&low, key, out);
-		return;
-	}
-	rh_value_print(&low, key, out);
-	rh_buf_text(out, " to ");
-	rh_value_print(&high, key, out);
-}
 
 static bool check_limits(const struct rh_value *value, struct rh_value_fault *fault,
 			 const struct rh_key *key)
@@ -586,109 +560,4 @@ struct rh_value rh_value_load(const struct rh_key *key, const void *structure)
 		break;
 	}
 	return value;
-}
-
-const char *rh_key_type_text(enum rh_key_type type)
-{
-	switch (type) {
-	case RH_KEY_BOOL:
-		return "true or false";
-	case RH_KEY_INT:
-		return "whole number";
-	case RH_KEY_DURATION:
-		return "duration";
-	case RH_KEY_SIZE:
-		return "size";
-	case RH_KEY_RATE:
-		return "rate";
-	case RH_KEY_RATIO:
-		return "share";
-	case RH_KEY_ENUM:
-		return "word";
-	case RH_KEY_TEXT:
-		return "text";
-	}
-	return "?";
-}
-
-/* Percent when it comes out even with few digits, else the fraction itself. */
-static void print_ratio(struct rh_ratio ratio, struct rh_buf *out)
-{
-	u128 scaled = (u128)ratio.num * 100 * 1000000000;
-	uint64_t whole;
-	uint64_t rest;
-	char fraction[16];
-	size_t len;
-
-	if (ratio.den == 0 || scaled % ratio.den != 0 || scaled / ratio.den > INT64_MAX) {
-		rh_buf_printf(out, "%" PRIu64 "/%" PRIu64, ratio.num, ratio.den);
-		return;
-	}
-	whole = (uint64_t)(scaled / ratio.den) / 1000000000;
-	rest = (uint64_t)(scaled / ratio.den) % 1000000000;
-	snprintf(fraction, sizeof(fraction), ".%09" PRIu64, rest);
-	for (len = strlen(fraction); len > 0 && (fraction[len - 1] == '0' || len == 1); len--)
-		fraction[len - 1] = 0;
-	rh_buf_printf(out, "%" PRIu64 "%s%%", whole, fraction);
-}
-
-/* The largest unit in which the number is whole. */
-static void print_quantity(uint64_t number, const struct unit *units, const uint8_t *order,
-			   size_t count, struct rh_buf *out)
-{
-	for (size_t i = 0; i < count; i++) {
-		const struct unit *unit = &units[order[i]];
-
-		if (number % unit->factor == 0 || i + 1 == count) {
-			rh_buf_printf(out, "%" PRIu64 "%s", number / unit->factor, unit->text);
-			return;
-		}
-	}
-}
-
-static void print_word(const char *values, uint64_t index, struct rh_buf *out)
-{
-	while (index > 0 && *values != 0)
-		index -= *values++ == '|';
-	rh_buf_put(out, values, strcspn(values, "|"));
-}
-
-void rh_value_print(const struct rh_value *value, const struct rh_key *key, struct rh_buf *out)
-{
-	static const uint8_t size_order[] = {4, 3, 8, 7, 1, 6, 0};
-	static const uint8_t rate_order[] = {3, 2, 1, 0};
-	int64_t number = (int64_t)value->number;
-	char text[RH_TIME_TEXT];
-
-	switch (key->type) {
-	case RH_KEY_BOOL:
-		rh_buf_text(out, number ? "true" : "false");
-		break;
-	case RH_KEY_INT:
-		rh_buf_printf(out, "%" PRId64, number);
-		break;
-	case RH_KEY_DURATION:
-		rh_buf_printf(out, "%s%s", number < 0 ? "-" : "",
-			      rh_span_exact(text, number < 0 ? 0 - value->number : value->number));
-		break;
-	case RH_KEY_SIZE:
-		print_quantity(value->number, size_units, size_order, RH_ARRAY_LEN(size_order), out);
-		break;
-	case RH_KEY_RATE:
-		if (number == 0)
-			rh_buf_text(out, "unlimited");
-		else
-			print_quantity(value->number, rate_units, rate_order,
-				       RH_ARRAY_LEN(rate_order), out);
-		break;
-	case RH_KEY_RATIO:
-		print_ratio(value->ratio, out);
-		break;
-	case RH_KEY_ENUM:
-		print_word(key->values, value->number, out);
-		break;
-	case RH_KEY_TEXT:
-		rh_buf_text(out, value->text != NULL ? value->text : "");
-		break;
-	}
 }

@@ -1,18 +1,13 @@
 /*
  * rundir.h - the run directory: everything of one run, readable without the program.
  *
- *	scenario.yaml   what was asked, as it was written
- *	plan.yaml       what it means, every default filled in
- *	verdict.json    the judgement: `rehearse judge` writes the same bytes again
- *	run.json        what `run --json` prints
- *	host.json       all that is of this machine and moment
- *	events.jsonl    every stored record as a line of JSON
- *	trace.rht       the records themselves
- *	report.html     for people
+ *   scenario.yaml  plan.yaml  verdict.json  run.json  host.json  events.jsonl  trace.rht
+ *   report.html  nodes/  snapshots/  artifacts/
  *
  * A directory is made if missing, used if it exists, refused if it already holds a run (run.json or
- * RUNNING), unless forced. While a run is going on the file RUNNING stands in it; a directory that
- * still has it was cut short.  Every file is written under NAME.part and renamed when whole.
+ * RUNNING), unless forced: then what the earlier run left is removed first.  While a run is going
+ * on the file RUNNING stands in it; a directory that still has it was cut short.  Every file is
+ * written under NAME.part and renamed when whole.
  */
 #ifndef CORE_STORE_RUNDIR_H
 #define CORE_STORE_RUNDIR_H
@@ -36,10 +31,11 @@ int rh_rundir_copy(const struct rh_rundir *rundir, const char *name, const char 
 /* Takes RUNNING away: the directory is whole. */
 int rh_rundir_close(const struct rh_rundir *rundir, struct rh_err *err) RH_MUST_USE;
 /* The latest whole run in the same parent directory with this plan hash (32 hex digits in its
- * run.json): its trace hash text, or false. */
+ * run.json) that was not cancelled: its trace hash text, or false. */
 bool rh_rundir_find_last(char trace_hash[33], char found_path[4096], const struct rh_rundir *rundir,
 			 const char *plan_hash_text);
-/* Whole file into memory; RH_E_NOT_FOUND, RH_E_LIMIT (longer than limit), RH_E_IO. */
+/* Appends a whole file; RH_E_NOT_FOUND, RH_E_INPUT (a directory), RH_E_LIMIT (longer than the
+ * limit), RH_E_IO. */
 int rh_file_read(struct rh_buf *out, const char *path, size_t limit_bytes,
 		 struct rh_err *err) RH_MUST_USE;
 

@@ -22,7 +22,7 @@
 #define MARK_BLOCK	   0x31424852U /* "RHB1" */
 #define MARK_FOOTER	   0x31464852U /* "RHF1" */
 
-struct trace_section {
+struct rh_trace_section {
 	uint32_t mark;
 	uint32_t raw_size;
 	uint32_t packed_size;
@@ -46,11 +46,14 @@ struct trace_section {
 #define BLOCK_RAW_MAX (BLOCK_RAW_BYTES + TEXT_BYTES_MAX + 2 * RECORD_BYTES_MAX)
 #define TABLE_RAW_MAX (64U * 1024 * 1024)
 
+/* Checkpoints in a footer. */
+#define CHECKPOINTS_MAX 1000000
+
 /* How a field is written. */
-enum trace_coding { CODING_NONE, CODING_VARINT, CODING_SIGNED, CODING_FIXED };
+enum rh_trace_coding { CODING_NONE, CODING_VARINT, CODING_SIGNED, CODING_FIXED };
 
 /* By the type in "name:type": ids are random (8 bytes), ints are signed, the rest are small. */
-static inline enum trace_coding trace_coding(const char *field)
+static inline enum rh_trace_coding rh_trace_coding(const char *field)
 {
 	const char *type = strchr(field, ':');
 
@@ -61,19 +64,23 @@ static inline enum trace_coding trace_coding(const char *field)
 	return strcmp(type, ":int") == 0 ? CODING_SIGNED : CODING_VARINT;
 }
 
-static inline void trace_section_put(struct rh_buf *out, const struct trace_section *section)
+static inline void rh_trace_section_put(uint8_t *bytes, const struct rh_trace_section *section)
 {
-	rh_buf_u32(out, section->mark);
-	rh_buf_u32(out, section->raw_size);
-	rh_buf_u32(out, section->packed_size);
-	rh_buf_u32(out, section->count);
-	rh_buf_u64(out, section->first_ns);
-	rh_buf_u64(out, section->last_ns);
-	rh_buf_u64(out, section->check);
+	const uint64_t words[5] = {
+		(uint64_t)section->raw_size << 32 | section->mark,
+		(uint64_t)section->count << 32 | section->packed_size,
+		section->first_ns,
+		section->last_ns,
+		section->check,
+	};
+
+	for (size_t i = 0; i < SECTION_HEAD_BYTES; i++)
+		bytes[i] = (uint8_t)(words[i / 8] >> (8 * (i % 8)));
 }
 
 /* The check that a section with this head and these raw bytes must carry. */
-static inline uint64_t trace_section_check(const struct trace_section *section, const uint8_t *raw)
+static inline uint64_t rh_trace_section_check(const struct rh_trace_section *section,
+					      const uint8_t *raw)
 {
 	uint64_t words[5] = {
 		(uint64_t)section->mark << 32 | section->raw_size,
@@ -89,7 +96,7 @@ static inline uint64_t trace_section_check(const struct trace_section *section, 
 	return rh_hash64(bytes, sizeof(bytes));
 }
 
-static inline uint64_t trace_trailer_check(uint64_t footer_offset)
+static inline uint64_t rh_trace_trailer_check(uint64_t footer_offset)
 {
 	uint8_t bytes[8];
 

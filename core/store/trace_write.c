@@ -5,6 +5,7 @@
  * The sink is on the path of every record, so it does one bounds check a record and then writes
  * bytes; packing and writing happen once a block, and for a small run only on close.
  */
+#include <stdlib.h>
 #include <zstd.h>
 
 #include "core/base/arena.h"
@@ -18,7 +19,7 @@ struct rh_trace_writer {
 	struct rh_sink sink;
 	struct rh_outfile file;
 	uint64_t mask; /* kinds that are stored */
-	enum trace_coding coding[RH_RECORD_KIND_COUNT][4];
+	enum rh_trace_coding coding[RH_RECORD_KIND_COUNT][4];
 	ZSTD_CCtx *packer;
 	struct rh_buf raw; /* of the block being filled */
 	uint32_t block_records;
@@ -47,7 +48,7 @@ static uint8_t *put_signed(uint8_t *at, int64_t value)
 	return put_varint(at, ((uint64_t)value << 1) ^ (value < 0 ? UINT64_MAX : 0));
 }
 
-static uint8_t *put_field(uint8_t *at, enum trace_coding coding, uint64_t value)
+static uint8_t *put_field(uint8_t *at, enum rh_trace_coding coding, uint64_t value)
 {
 	switch (coding) {
 	case CODING_NONE:
@@ -65,10 +66,11 @@ static uint8_t *put_field(uint8_t *at, enum trace_coding coding, uint64_t value)
 }
 
 /* One section of the file: `raw` packed, behind its head. */
-static void write_section(struct rh_trace_writer *writer, struct trace_section *section,
+static void write_section(struct rh_trace_writer *writer, struct rh_trace_section *section,
 			  const struct rh_buf *raw)
 {
 	struct rh_buf *out = &writer->file.pending;
+	struct rh_buf head = {0};
 	size_t bound = ZSTD_compressBound(raw->len);
 	size_t head_at = out->len;
 	size_t packed;
@@ -84,17 +86,15 @@ static void write_section(struct rh_trace_writer *writer, struct trace_section *
 	}
 	section->raw_size = (uint32_t)raw->len;
 	section->packed_size = (uint32_t)packed;
-	section->check = trace_section_check(section, raw->data);
-	out->len = head_at;
-	trace_section_put(out, section);
-	RH_ASSERT(out->len == head_at + SECTION_HEAD_BYTES);
-	out->len += packed;
+	section->check = rh_trace_section_check(section, raw->data);
+	rh_trace_section_put(out->data + head_at, section);
+	out->len = head_at + SECTION_HEAD_BYTES + packed;
 	rh_outfile_drain(&writer->file);
 }
 
 static void close_block(struct rh_trace_writer *writer)
 {
-	struct trace_section section = {
+	struct rh_trace_section section = {
 		.mark = MARK_BLOCK,
 		.count = writer->block_records,
 		.first_ns = writer->first_ns,
@@ -118,7 +118,7 @@ static void close_block(struct rh_trace_writer *writer)
 
 static void store(struct rh_trace_writer *writer, const struct rh_record *record)
 {
-	const enum trace_coding *coding = writer->coding[record->kind];
+	const enum rh_trace_coding *coding = writer->coding[record->kind];
 	size_t text_len = record->text_len < TEXT_BYTES_MAX ? record->text_len : TEXT_BYTES_MAX;
 	size_t start = writer->raw.len;
 	uint8_t *at = rh_buf_extend(&writer->raw, RECORD_BYTES_MAX + text_len);
@@ -206,9 +206,10 @@ static void write_header(struct rh_trace_writer *writer, const struct rh_plan *p
 			 enum rh_trace_level level)
 {
 	uint32_t invariant_count = plan->model == NULL ? 0 : plan->model->invariant_count;
-	struct trace_section section = {.mark = MARK_HEADER};
+	struct rh_trace_section section = {.mark = MARK_HEADER};
 	struct rh_hash128 hash = rh_plan_hash(plan);
 	struct rh_buf *out = &writer->raw;
+	struct rh_buf plan_bytes = {0};
 
 	rh_buf_u32(out, TRACE_VERSION);
 	rh_buf_u64(out, hash.low);
@@ -234,6 +235,9 @@ static void write_header(struct rh_trace_writer *writer, const struct rh_plan *p
 	rh_buf_varint(out, invariant_count);
 	for (uint32_t i = 0; i < invariant_count; i++)
 		put_name(out, plan->model->invariants[i].name);
+	rh_plan_encode(plan, &plan_bytes);
+	rh_buf_bytes(out, plan_bytes.data, plan_bytes.len);
+	rh_buf_release(&plan_bytes);
 	rh_buf_put(&writer->file.pending, TRACE_MAGIC, TRACE_MAGIC_BYTES);
 	write_section(writer, &section, out);
 	rh_buf_reset(out);
@@ -257,7 +261,8 @@ int rh_trace_create(struct rh_trace_writer **writer, const char *path, const str
 	made->mask = rh_record_mask(level);
 	for (uint32_t kind = 0; kind < RH_RECORD_KIND_COUNT; kind++) {
 		for (size_t i = 0; i < 4; i++)
-			made->coding[kind][i] = trace_coding(rh_record_info(kind)->fields[1 + i]);
+			made->coding[kind][i] =
+				rh_trace_coding(rh_record_info(kind)->fields[1 + i]);
 	}
 	write_header(made, plan, level);
 	*writer = made;
@@ -277,19 +282,23 @@ static void release(struct rh_trace_writer *writer)
 	free(writer);
 }
 
+/* Of very long runs every n-th checkpoint is kept, always with the last one. */
 static void write_footer(struct rh_trace_writer *writer, const struct rh_checkpoint *checkpoints,
 			 size_t checkpoint_count)
 {
-	struct trace_section section = {.mark = MARK_FOOTER};
+	struct rh_trace_section section = {.mark = MARK_FOOTER};
 	uint64_t offset = rh_outfile_offset(&writer->file);
 	struct rh_buf *out = &writer->raw;
 	uint64_t time_ns = 0;
+	size_t stride;
 
 	rh_buf_varint(out, writer->record_count);
 	rh_buf_varint(out, writer->block_count);
 	rh_buf_put(out, writer->index.data, writer->index.len);
-	rh_buf_varint(out, checkpoint_count);
-	for (size_t i = 0; i < checkpoint_count; i++) {
+	stride = checkpoint_count / CHECKPOINTS_MAX + 1;
+	rh_buf_varint(out, (checkpoint_count + stride - 1) / stride);
+	for (size_t i = checkpoint_count == 0 ? 0 : (checkpoint_count - 1) % stride;
+	     i < checkpoint_count; i += stride) {
 		RH_ASSERT(checkpoints[i].time_ns >= time_ns);
 		rh_buf_varint(out, checkpoints[i].time_ns - time_ns);
 		rh_buf_u64(out, checkpoints[i].hash.low);
@@ -299,7 +308,7 @@ static void write_footer(struct rh_trace_writer *writer, const struct rh_checkpo
 	write_section(writer, &section, out);
 	out = &writer->file.pending;
 	rh_buf_u64(out, offset);
-	rh_buf_u64(out, trace_trailer_check(offset));
+	rh_buf_u64(out, rh_trace_trailer_check(offset));
 	rh_buf_put(out, TRACE_END_MAGIC, TRACE_MAGIC_BYTES);
 }
 

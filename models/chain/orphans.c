@@ -50,6 +50,17 @@ bool rh_orphans_has(const struct rh_env *env, const struct rh_orphans *pool, uin
 	return find(env, pool, id) < pool->items.count;
 }
 
+bool rh_orphans_take(const struct rh_env *env, struct rh_orphans *pool, uint64_t id,
+		     struct rh_orphan *out)
+{
+	uint32_t index = find(env, pool, id);
+
+	if (index == pool->items.count)
+		return false;
+	take(env, pool, index, out);
+	return true;
+}
+
 bool rh_orphans_take_child(const struct rh_env *env, struct rh_orphans *pool, uint64_t parent,
 			   struct rh_orphan *out)
 {

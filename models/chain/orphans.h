@@ -1,5 +1,5 @@
 /*
- * orphans.h - blocks that wait for something: for their parent, or for their own time to come.
+ * orphans.h - blocks that wait for something: for their parent, for their own time, for validation.
  *
  *	block arrives ──► parent known? ──no──► orphans ──(parent joins the tree)──┐
  *	                      │ yes                                                │
@@ -36,6 +36,9 @@ struct rh_orphans {
 uint64_t rh_orphans_add(const struct rh_env *env, struct rh_orphans *pool, uint32_t limit,
 			const struct rh_orphan *orphan);
 bool rh_orphans_has(const struct rh_env *env, const struct rh_orphans *pool, uint64_t id);
+/* Takes one out by its id; its reference is the caller's to drop. */
+bool rh_orphans_take(const struct rh_env *env, struct rh_orphans *pool, uint64_t id,
+		     struct rh_orphan *out);
 /* Takes the oldest one whose parent is `parent` out; its reference is the caller's to drop. */
 bool rh_orphans_take_child(const struct rh_env *env, struct rh_orphans *pool, uint64_t parent,
 			   struct rh_orphan *out);

@@ -45,7 +45,9 @@
  *   new head        rh_relay_head_set()
  *   release         rh_relay_release()
  *
- * Items come in any order; the model keeps orphans.  A model with two sorts of items (blocks and
+ * Items come in any order; the model keeps orphans.  That a body is what its id says is the model's
+ * to check, and where it is not, it forgets the id; and that held items are a tree (no item among its
+ * own ancestors) is its promise.  A model with two sorts of items (blocks and
  * transactions) has two relays with two sets of kinds.
  *
  * References: rh_relay_hold() and rh_relay_announce() keep the object until the item is forgotten,

@@ -28,9 +28,10 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: plan_bytes FILE SEED > PLAN\n");
 		return 2;
 	}
-	if (rh_registry_add(&registry, &rh_builtin_faults, &err) != 0 ||
-	    rh_registry_add(&registry, &rh_builtin_assertions, &err) != 0 ||
-	    rh_models_register(&registry, &err) != 0) {
+
+	if (rh_registry_add(&registry, &rh_builtin_models, &err) != 0 ||
+	    rh_registry_add(&registry, &rh_builtin_faults, &err) != 0 ||
+	    rh_registry_add(&registry, &rh_builtin_assertions, &err) != 0) {
 		fprintf(stderr, "error: %s\n", err.text);
 		return 2;
 	}

@@ -38,6 +38,17 @@ static bool read_file(struct rh_buf *bytes, const char *path)
 	return is_read;
 }
 
+/* The same plan gives the same bytes on every machine. */
+static bool encodes_alike(const struct rh_plan *plan, const struct rh_buf *bytes)
+{
+	struct rh_buf again = {0};
+
+	rh_plan_encode(plan, &again);
+	bool is_alike = again.len == bytes->len && memcmp(again.data, bytes->data, again.len) == 0;
+	rh_buf_release(&again);
+	return is_alike;
+}
+
 static int run(const struct rh_plan *plan, const char *engine, uint64_t base)
 {
 	struct rh_err err = {0};
@@ -67,9 +78,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: runner PLAN [heap|general [BASE]]\n");
 		return 2;
 	}
-	if (rh_registry_add(&registry, &rh_builtin_faults, &err) != 0 ||
-	    rh_registry_add(&registry, &rh_builtin_assertions, &err) != 0 ||
-	    rh_models_register(&registry, &err) != 0)
+	if (rh_registry_add(&registry, &rh_builtin_models, &err) != 0 ||
+	    rh_registry_add(&registry, &rh_builtin_faults, &err) != 0 ||
+	    rh_registry_add(&registry, &rh_builtin_assertions, &err) != 0)
 		return fail(&err);
 	if (!read_file(&bytes, argv[1])) {
 		perror(argv[1]);
@@ -77,6 +88,10 @@ int main(int argc, char **argv)
 	}
 	if (rh_plan_decode(&plan, bytes.data, bytes.len, &registry, &err) != 0)
 		return fail(&err);
+	if (!encodes_alike(plan, &bytes)) {
+		fprintf(stderr, "error: the plan's bytes differ after decoding and encoding\n");
+		return 3;
+	}
 	status = run(plan, argc > 2 ? argv[2] : "general",
 		     argc > 3 ? strtoull(argv[3], NULL, 0) : 0);
 	rh_plan_free(plan);

@@ -1,9 +1,9 @@
 /*
  * driver.c - a main for fuzz targets where the compiler brings no fuzzing engine.
  *
- * Replays the corpus of the target (tests/corpus/NAME, NAME being the program's own name) and a
- * bounded number of mutations of it from a fixed seed, so that `make test` runs every target
- * with any compiler, and always on the same inputs.  With arguments it replays those files only:
+ * Replays the corpus of the target (tests/corpus/NAME, NAME being the program's own name), a
+ * bounded number of mutations of it, and inputs of random bytes, all from a fixed seed: so
+ * `make test` runs every target with any compiler, and always on the same inputs.  With arguments it replays those files only:
  * that is how a crash found by the real engine is repeated.
  */
 #include <dirent.h>
@@ -16,6 +16,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 #define INPUTS_MAX	 4096
 #define MUTATIONS_A_FILE 200
+#define RANDOM_INPUTS	 2000
 #define INPUT_BYTES_MAX	 (1 << 20)
 
 static uint64_t random_state = 1;
@@ -97,21 +98,30 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/* Bytes of no shape at all, short ones more often. */
+static void give_random(unsigned count)
+{
+	uint8_t bytes[512];
+	for (unsigned i = 0; i < count; i++) {
+		size_t len = (size_t)(random_next() % (1 + random_next() % sizeof(bytes)));
+		for (size_t j = 0; j < len; j++)
+			bytes[j] = (uint8_t)random_next();
+		give(bytes, len);
+	}
+}
+
 static int replay_corpus(const char *folder)
 {
 	char *names[INPUTS_MAX];
 	size_t count = 0;
 	DIR *dir = opendir(folder);
-	if (!dir) {
-		printf("no corpus in %s: a target needs at least one input there\n", folder);
-		return 1;
-	}
-	for (struct dirent *entry; (entry = readdir(dir)) && count < INPUTS_MAX;)
+	for (struct dirent *entry; dir && (entry = readdir(dir)) && count < INPUTS_MAX;)
 		if (entry->d_name[0] != '.')
 			names[count++] = strdup(entry->d_name);
-	closedir(dir);
+	if (dir)
+		closedir(dir);
 	qsort(names, count, sizeof(names[0]), by_name);
-	int status = count == 0;
+	int status = 0;
 	for (size_t i = 0; i < count; i++) {
 		char path[4096];
 		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
@@ -131,6 +141,7 @@ int main(int argc, char **argv)
 			status |= replay(argv[i], 0);
 		return status;
 	}
+	give_random(RANDOM_INPUTS);
 	const char *slash = strrchr(argv[0], '/');
 	char folder[4096];
 	snprintf(folder, sizeof(folder), "tests/corpus/%s", slash ? slash + 1 : argv[0]);

@@ -43,11 +43,13 @@ sources=$(ls models/pow/*.c)
 $cc -std=c17 -O2 -fPIC -shared -fvisibility=hidden -ffp-contract=off -I. \
 	-Drh_plugin_v1='__attribute__((visibility("default"))) rh_plugin_v1' \
 	tests/plugin/pow_plugin.c $sources -o "$work/pow.so"
-hash_of() {
-	"$program" run scenarios/smoke/four.yaml --seed 3 --json --out "$work/$1" $2 $3 |
+hash_of() { # NAME [OPTION VALUE]
+	name=$1
+	shift
+	"$program" run scenarios/smoke/four.yaml --seed 3 --json --out "$work/$name" "$@" |
 		sed -n 's/.*"traceHash": *"\([0-9a-f]*\)".*/\1/p'
 }
-built_in=$(hash_of a "" "")
+built_in=$(hash_of a)
 as_plugin=$(hash_of b --plugin "$work/pow.so")
 [ -n "$built_in" ] || fail "no trace hash"
 [ "$built_in" = "$as_plugin" ] || fail "built in $built_in, as a plugin $as_plugin"

@@ -10,6 +10,9 @@ for file in $(find core models sim live cmd tests bench .ci -type f \( -name '*.
 	tests/unit/* | tests/story/* | tests/prop/* | tests/bugs/*)
 		case $(head -n 1 "$file") in '/*'*) continue ;; esac
 		;;
+	tests/*/test_*.sh)
+		case $(sed -n 2p "$file") in '# '*) continue ;; esac
+		;;
 	esac
 	if ! head -n 4 "$file" | grep -qF -e "$(basename "$file") - "; then
 		echo "$file: the first lines do not say \`$(basename "$file") - what it is\`"

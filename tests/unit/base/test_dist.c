@@ -36,6 +36,14 @@ static void check_mean(double sum, double expected, double sigma)
 	ck_assert_double_le(fabs(sum / SAMPLES - expected), 4 * sigma / sqrt(SAMPLES));
 }
 
+/* Valgrind computes long double as double; what the tests can see is then coarser by as much. */
+static bool is_long_double_long(void)
+{
+	volatile long double one = 1;
+
+	return one + 1e-18L != one;
+}
+
 START_TEST(logarithm)
 {
 	long double worst = 0;
@@ -51,7 +59,7 @@ START_TEST(logarithm)
 			exact = -log1pl(-ldexpl((long double)(0 - (draw | 1)), -64));
 		worst = fmaxl(worst, fabsl(ours - exact));
 	}
-	ck_assert_msg(worst < 2e-17L, "worst error %Lg", worst);
+	ck_assert_msg(worst < (is_long_double_long() ? 2e-17L : 2e-14L), "worst error %Lg", worst);
 	ck_assert_uint_eq(rh_minus_log_q58(UINT64_MAX), 0);
 	ck_assert_uint_eq(rh_minus_log_q58(0), rh_minus_log_q58(1));
 }
@@ -163,6 +171,7 @@ END_TEST
 
 START_TEST(exponential_function)
 {
+	const long double share = is_long_double_long() ? 1e-16L : 1e-15L;
 	int64_t x;
 
 	ck_assert_uint_eq(rh_exp_q32(0), UINT64_C(1) << 32);
@@ -173,7 +182,7 @@ START_TEST(exponential_function)
 		long double exact = ldexpl(expl(ldexpl((long double)x, -32)), 32);
 		long double ours = (long double)rh_exp_q32(x);
 
-		if (fabsl(ours - exact) > 0.501L + exact * 1e-16L)
+		if (fabsl(ours - exact) > 0.501L + exact * share)
 			ck_abort_msg("x = %lld: %Lf, exactly %Lf", (long long)x, ours, exact);
 	}
 }

@@ -1,0 +1,470 @@
+/*
+ * judge.c - opening a judge, and what each kind of record means to it.
+ *
+ * A record is handled in constant time: it changes the latest value of a gauge, and the sums of the
+ * assertions that read it.  Those are looked at when the instant is over (window.c).
+ *
+ * A record that comes late (a live world) counts at the instant at which it arrives: decided windows
+ * are never opened again.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/arena.h"
+#include "core/base/sort.h"
+#include "core/judge/state.h"
+
+/* Address space only; a judge of ten thousand nodes uses some megabytes of it. */
+#define SPACE_BYTES (UINT64_C(1) << 32)
+
+static int compare_boundaries(const void *left, const void *right, const void *ctx)
+{
+	const struct boundary *a = left;
+	const struct boundary *b = right;
+
+	(void)ctx;
+	if (a->time_ns != b->time_ns)
+		return a->time_ns < b->time_ns ? -1 : 1;
+	/* A window that ends here ends before what begins here. */
+	return (int)a->is_opening - (int)b->is_opening;
+}
+
+static void make_boundaries(struct rh_judge *judge)
+{
+	const struct rh_plan *plan = judge->plan;
+	struct boundary *next;
+
+	judge->boundaries = rh_alloc((size_t)plan->assertion_count * 2 + 1, sizeof(*next));
+	next = judge->boundaries;
+	for (uint32_t i = 0; i < plan->assertion_count; i++) {
+		*next++ = (struct boundary){plan->assertions[i].from_ns, true, i};
+		if (plan->assertions[i].until_ns != RH_TIME_NEVER)
+			*next++ = (struct boundary){plan->assertions[i].until_ns, false, i};
+	}
+	judge->boundary_count = (uint32_t)(next - judge->boundaries);
+	rh_sort(judge->boundaries, judge->boundary_count, sizeof(*next), compare_boundaries, NULL);
+}
+
+static bool reads(const struct rh_plan_assertion *assertion, uint32_t gauge)
+{
+	const struct rh_that *that = judge_that(assertion);
+
+	return that != NULL && that->gauge == (int64_t)gauge;
+}
+
+/* Which assertion reads which gauge, and what must be kept for them. */
+static void make_readers(struct rh_judge *judge)
+{
+	const struct rh_plan *plan = judge->plan;
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < plan->assertion_count; i++) {
+		if (judge_that(&plan->assertions[i]) == NULL) {
+			judge->has_own_types = true;
+			judge->own_kinds |= plan->assertions[i].type->record_mask;
+		}
+	}
+	judge->gauge_count = RH_GAUGE_MODEL + (plan->model != NULL ? plan->model->gauge_count : 0);
+	judge->is_wanted = rh_alloc(judge->gauge_count, sizeof(bool));
+	judge->readers_at = rh_alloc((size_t)judge->gauge_count + 1, sizeof(uint32_t));
+	judge->readers = rh_alloc((size_t)plan->assertion_count + 1, sizeof(uint32_t));
+	for (uint32_t gauge = 0; gauge < judge->gauge_count; gauge++) {
+		judge->readers_at[gauge] = count;
+		for (uint32_t i = 0; i < plan->assertion_count; i++) {
+			if (reads(&plan->assertions[i], gauge))
+				judge->readers[count++] = i;
+		}
+		/* A type of a plugin may look at any. */
+		judge->is_wanted[gauge] =
+			count > judge->readers_at[gauge] || judge->has_own_types;
+	}
+	judge->readers_at[judge->gauge_count] = count;
+	judge->needs_heads = judge->is_wanted[RH_GAUGE_HEADS];
+	judge->needs_blocks = judge->is_wanted[RH_GAUGE_PROPAGATION_P50] ||
+			      judge->is_wanted[RH_GAUGE_PROPAGATION_P90] ||
+			      judge->is_wanted[RH_GAUGE_PROPAGATION_P95];
+}
+
+static rh_off bits_new(struct rh_judge *judge, uint32_t count)
+{
+	return rh_space_alloc(&judge->space, (RH_BITS_WORDS(count) + 1) * sizeof(uint64_t));
+}
+
+static void open_space(struct rh_judge *judge)
+{
+	const struct rh_plan *plan = judge->plan;
+	struct rh_space *space = &judge->space;
+	struct core *core;
+	rh_off root;
+
+	rh_space_open(space, SPACE_BYTES, 0);
+	root = rh_space_alloc(space, sizeof(struct core));
+	rh_space_root_set(space, root);
+	core = rh_at(space, root);
+	core->seats = rh_space_alloc(
+		space, ((uint64_t)plan->assertion_count + 1) * sizeof(struct seat));
+	core->columns =
+		rh_space_alloc(space, (uint64_t)judge->gauge_count * sizeof(struct column));
+	core->places =
+		rh_space_alloc(space, ((uint64_t)plan->node_count + 1) * sizeof(struct place));
+	for (size_t i = 0; i < RH_ARRAY_LEN(core->step_bits); i++)
+		core->step_bits[i] = bits_new(judge, plan->step_count);
+	judge->core = core;
+	judge->seats = rh_at(space, core->seats);
+	judge->columns = rh_at(space, core->columns);
+	judge->places = rh_at(space, core->places);
+}
+
+static void open_seat(struct rh_judge *judge, uint32_t assertion)
+{
+	const struct rh_plan_assertion *plan = &judge->plan->assertions[assertion];
+	struct seat *seat = &judge->seats[assertion];
+	const struct rh_that *that = judge_that(plan);
+
+	seat->node = RH_NODE_WORLD;
+	seat->fault_step = RH_NONE;
+	seat->last_truth = RH_TRUTH_UNKNOWN;
+	if (that == NULL && plan->type->state_size > 0)
+		seat->type_state = rh_space_alloc(&judge->space, plan->type->state_size);
+	if (that != NULL && judge_derived((uint32_t)that->gauge) == DERIVED_NONE)
+		judge_aggregate_open(judge, assertion);
+	/* A check of the whole run ends with it; only `eventually` is worth waiting for. */
+	if (plan->until_ns != RH_TIME_NEVER || plan->mode == RH_MODE_EVENTUALLY)
+		judge->core->waiting++;
+}
+
+struct rh_judge *rh_judge_open(const struct rh_plan *plan)
+{
+	struct rh_judge *judge = rh_alloc(1, sizeof(*judge));
+
+	judge->plan = plan;
+	make_boundaries(judge);
+	make_readers(judge);
+	open_space(judge);
+	judge->scratch = rh_alloc(1, sizeof(struct scratch) + ((size_t)plan->assertion_count + 1) *
+								    sizeof(struct rh_result));
+	judge_derived_open(judge);
+	for (uint32_t i = 0; i < plan->assertion_count; i++)
+		open_seat(judge, i);
+	judge_open_first(judge);
+	return judge;
+}
+
+void rh_judge_close(struct rh_judge *judge)
+{
+	if (judge == NULL)
+		return;
+	rh_space_close(&judge->space);
+	free(judge->boundaries);
+	free(judge->is_wanted);
+	free(judge->readers_at);
+	free(judge->readers);
+	free(judge->scratch);
+	free(judge);
+}
+
+void judge_mark(struct rh_judge *judge, uint32_t assertion, const struct kept *cause)
+{
+	struct seat *seat = &judge->seats[assertion];
+
+	if (seat->state != RH_RESULT_OPEN)
+		return;
+	if (cause != NULL)
+		seat->cause = *cause;
+	if (seat->is_dirty || seat->window != WINDOW_OPEN)
+		return;
+	seat->is_dirty = true;
+	*(uint32_t *)rh_vec_push(&judge->space, &judge->core->dirty, sizeof(uint32_t)) = assertion;
+}
+
+void judge_gauge_set(struct rh_judge *judge, uint32_t node, uint32_t gauge, int64_t value,
+		     const struct kept *cause)
+{
+	struct column *column;
+	uint64_t *known;
+	int64_t *slot;
+	int64_t before;
+	bool was_known;
+
+	if (gauge >= judge->gauge_count || !judge->is_wanted[gauge] ||
+	    judge_derived(gauge) != DERIVED_NONE)
+		return;
+	column = &judge->columns[gauge];
+	if (column->values == 0) {
+		column->values = rh_space_alloc(&judge->space, (uint64_t)judge->plan->node_count *
+								       sizeof(int64_t));
+		column->known = bits_new(judge, judge->plan->node_count);
+	}
+	slot = (int64_t *)rh_at(&judge->space, column->values) + node;
+	known = rh_at(&judge->space, column->known);
+	was_known = rh_bit_get(known, node);
+	before = *slot;
+	if (was_known && before == value)
+		return;
+	*slot = value;
+	rh_bit_set(known, node);
+	for (uint32_t i = judge->readers_at[gauge]; i < judge->readers_at[gauge + 1]; i++) {
+		uint32_t assertion = judge->readers[i];
+
+		if (judge->seats[assertion].state == RH_RESULT_OPEN &&
+		    judge_aggregate_change(judge, assertion, node, was_known, before, value))
+			judge_mark(judge, assertion, cause);
+	}
+}
+
+/* ---- steps and faults ------------------------------------------------------------------------ */
+
+static uint64_t *steps(const struct rh_judge *judge, enum step_set set)
+{
+	return rh_at(&judge->space, judge->core->step_bits[set]);
+}
+
+static void fault_ends(struct rh_judge *judge, uint32_t step)
+{
+	struct rh_vec *faults = &judge->core->faults;
+
+	for (uint32_t i = 0; i < faults->count; i++) {
+		if (*(uint32_t *)rh_vec_at(&judge->space, faults, sizeof(uint32_t), i) == step) {
+			rh_vec_remove(&judge->space, faults, sizeof(uint32_t), i);
+			return;
+		}
+	}
+}
+
+static void take_fault(struct rh_judge *judge, const struct rh_record *record)
+{
+	uint32_t step = record->index;
+	bool is_link;
+
+	if (step >= judge->plan->step_count)
+		return;
+	is_link = judge->plan->steps[step].type->effect == RH_EFFECT_ON_LINKS;
+	switch (record->stage) {
+	case RH_FAULT_REQUESTED:
+		fault_ends(judge, step);
+		*(uint32_t *)rh_vec_push(&judge->space, &judge->core->faults, sizeof(uint32_t)) =
+			step;
+		break;
+	case RH_FAULT_CLEARED:
+		fault_ends(judge, step);
+		if (is_link && record->b == 0)
+			rh_bit_set(steps(judge, STEPS_UNTOUCHED), step);
+		break;
+	case RH_FAULT_UNVERIFIED:
+		rh_bit_set(steps(judge, STEPS_UNVERIFIED), step);
+		if (judge->plan->steps[step].verify == RH_VERIFY_REQUIRED)
+			judge->core->has_error = true;
+		break;
+	default:
+		break;
+	}
+}
+
+/* The step of an action that the world could not do; a failed verification also says so. */
+static void take_action(struct rh_judge *judge, const struct rh_record *record)
+{
+	if (record->stage != RH_ACTION_REFUSED && record->stage != RH_ACTION_FAILED)
+		return;
+	if (record->a >= judge->plan->step_count)
+		return;
+	rh_bit_set(steps(judge, STEPS_FAILED), record->a);
+	judge->core->has_error = true;
+}
+
+/* ---- one record ------------------------------------------------------------------------------ */
+
+static void take_node(struct rh_judge *judge, const struct rh_record *record,
+		      const struct kept *kept)
+{
+	switch (record->stage) {
+	case RH_NODE_UP:
+	case RH_NODE_READY:
+		judge_node_is(judge, record->node, true, kept);
+		break;
+	case RH_NODE_DOWN:
+	case RH_NODE_PAUSED:
+	case RH_NODE_VANISHED:
+		judge_node_is(judge, record->node, false, kept);
+		break;
+	default:
+		break;
+	}
+}
+
+static void take_of_node(struct rh_judge *judge, const struct rh_record *record,
+			 const struct kept *kept)
+{
+	uint32_t node = record->node;
+
+	switch ((enum rh_record_kind)record->kind) {
+	case RH_RECORD_GAUGE:
+		judge_gauge_set(judge, node, record->index, (int64_t)record->a, kept);
+		break;
+	case RH_RECORD_HEAD:
+		judge_head_is(judge, node, record->a, kept);
+		judge_gauge_set(judge, node, RH_GAUGE_HEAD, (int64_t)record->a, kept);
+		judge_gauge_set(judge, node, RH_GAUGE_HEAD_HEIGHT, (int64_t)record->c, kept);
+		break;
+	case RH_RECORD_REORG:
+		judge_gauge_set(judge, node, RH_GAUGE_REORG_DEPTH, (int64_t)record->c, kept);
+		break;
+	case RH_RECORD_FINALIZED:
+		judge_gauge_set(judge, node, RH_GAUGE_FINALIZED_HEIGHT, (int64_t)record->c, kept);
+		break;
+	case RH_RECORD_BLOCK:
+		if (record->stage == RH_BLOCK_PRODUCED)
+			judge_block_produced(judge, node, kept);
+		else if (record->stage == RH_BLOCK_ACCEPTED)
+			judge_block_accepted(judge, node, kept);
+		break;
+	case RH_RECORD_NODE:
+		take_node(judge, record, kept);
+		break;
+	case RH_RECORD_RUN:
+	case RH_RECORD_PHASE:
+	case RH_RECORD_ACTION:
+	case RH_RECORD_FAULT:
+	case RH_RECORD_PEER:
+	case RH_RECORD_TX:
+	case RH_RECORD_WORKLOAD:
+	case RH_RECORD_INVARIANT:
+	case RH_RECORD_ALERT:
+	case RH_RECORD_ASSERTION:
+	case RH_RECORD_SNAPSHOT:
+	case RH_RECORD_CLOCK:
+	case RH_RECORD_LOG:
+	case RH_RECORD_NOTE:
+	case RH_RECORD_NAME:
+	case RH_RECORD_MESSAGE:
+	case RH_RECORD_KIND_COUNT:
+		break;
+	}
+}
+
+static void take_for_own_types(struct rh_judge *judge, const struct rh_record *record,
+			       const struct kept *kept)
+{
+	for (uint32_t i = 0; i < judge->plan->assertion_count; i++) {
+		const struct rh_plan_assertion *assertion = &judge->plan->assertions[i];
+		struct seat *seat = &judge->seats[i];
+
+		if (judge_that(assertion) != NULL || seat->state != RH_RESULT_OPEN ||
+		    !((assertion->type->record_mask >> record->kind) & 1))
+			continue;
+		if (assertion->type->take != NULL)
+			assertion->type->take(seat->type_state == 0
+						      ? NULL
+						      : rh_at(&judge->space, seat->type_state),
+					      assertion->params, record);
+		judge_mark(judge, i, kept);
+	}
+}
+
+/* Evidence must not depend on how much of a run was stored, so only what every trace has counts. */
+static bool is_evidence(const struct rh_record *record)
+{
+	return record->kind != RH_RECORD_PEER && record->kind != RH_RECORD_LOG &&
+	       record->kind != RH_RECORD_MESSAGE;
+}
+
+static void take_one(struct rh_judge *judge, const struct rh_record *record)
+{
+	struct core *core = judge->core;
+	struct kept kept = {.time_ns = record->time_ns,
+			    .node = record->node,
+			    .kind = record->kind,
+			    .stage = record->stage,
+			    .index = record->index,
+			    .is_set = 1,
+			    .a = record->a,
+			    .b = record->b,
+			    .c = record->c,
+			    .d = record->d};
+
+	if (record->kind >= RH_RECORD_KIND_COUNT)
+		return;
+	if (record->time_ns > core->clock_ns)
+		judge_move_to(judge, record->time_ns);
+	if (record->kind == RH_RECORD_INVARIANT && core->invariant_count++ == 0)
+		core->invariant = kept;
+	if (record->node < judge->plan->node_count) {
+		struct place *place = &judge->places[record->node];
+
+		if (is_evidence(record))
+			place->ring[place->ring_count++ % RING_RECORDS] = kept;
+		take_of_node(judge, record, &kept);
+	}
+	if (record->kind == RH_RECORD_FAULT)
+		take_fault(judge, record);
+	else if (record->kind == RH_RECORD_ACTION)
+		take_action(judge, record);
+	if ((judge->own_kinds >> record->kind) & 1)
+		take_for_own_types(judge, record, &kept);
+}
+
+void rh_judge_take(struct rh_judge *judge, const struct rh_record *records, size_t count)
+{
+	RH_ASSERT(!judge->core->is_finished);
+	for (size_t i = 0; i < count; i++)
+		take_one(judge, &records[i]);
+}
+
+void rh_judge_advance(struct rh_judge *judge, uint64_t time_ns)
+{
+	RH_ASSERT(!judge->core->is_finished);
+	if (time_ns > judge->core->clock_ns)
+		judge_move_to(judge, time_ns);
+}
+
+void rh_judge_finish(struct rh_judge *judge, uint64_t time_ns, enum rh_run_end end)
+{
+	RH_ASSERT(!judge->core->is_finished);
+	rh_judge_advance(judge, time_ns);
+	judge_look_at_dirty(judge);
+	judge->core->is_finished = true;
+	judge->core->end = end;
+	judge->core->end_ns = time_ns;
+	judge_close_all(judge, time_ns, end);
+}
+
+bool rh_judge_is_done(const struct rh_judge *judge)
+{
+	return judge->core->waiting == 0;
+}
+
+uint64_t rh_judge_next_end(const struct rh_judge *judge)
+{
+	for (uint32_t i = judge->core->boundary; i < judge->boundary_count; i++) {
+		const struct boundary *boundary = &judge->boundaries[i];
+
+		if (!boundary->is_opening &&
+		    judge->seats[boundary->assertion].state == RH_RESULT_OPEN)
+			return boundary->time_ns;
+	}
+	return RH_TIME_NEVER;
+}
+
+uint64_t rh_judge_mask(const struct rh_plan *plan)
+{
+	uint64_t mask = rh_record_mask(RH_TRACE_VERDICT);
+
+	for (uint32_t i = 0; i < plan->assertion_count; i++)
+		mask |= plan->assertions[i].type->record_mask;
+	return mask;
+}
+
+uint32_t rh_judge_result_count(const struct rh_judge *judge)
+{
+	return judge->plan->assertion_count;
+}
+
+uint32_t rh_judge_decision_count(const struct rh_judge *judge)
+{
+	return judge->core->decisions.count;
+}
+
+uint32_t rh_judge_decision(const struct rh_judge *judge, uint32_t number)
+{
+	return *(uint32_t *)rh_vec_at(&judge->space, &judge->core->decisions, sizeof(uint32_t),
+				      number);
+}

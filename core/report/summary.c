@@ -1,0 +1,320 @@
+/*
+ * summary.c - what `run` prints when it is done: few lines, words before numbers, and the next
+ * step.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/report/bar.h"
+#include "core/report/words.h"
+#include "core/store/trace.h"
+
+#define NAME_COLUMNS_MAX 24
+#define COLUMNS_LEAST	 60
+
+struct summary {
+	struct rh_buf *out;
+	const struct rh_report *report;
+	const struct rh_report_facts *facts;
+	struct rh_summary_style style;
+};
+
+enum colour { COLOUR_NONE, COLOUR_GOOD, COLOUR_BAD };
+
+static void put_coloured(struct summary *summary, const char *text, enum colour colour)
+{
+	bool is_used = summary->style.has_colour && colour != COLOUR_NONE;
+
+	if (is_used)
+		rh_buf_text(summary->out, colour == COLOUR_GOOD ? "\033[32m" : "\033[31m");
+	rh_buf_text(summary->out, text);
+	if (is_used)
+		rh_buf_text(summary->out, "\033[0m");
+}
+
+static void put_blanks(struct rh_buf *out, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		rh_buf_put(out, " ", 1);
+}
+
+/* Words from column `indent` on, wrapped before the last column; the first line is begun. */
+static void put_wrapped(struct summary *summary, const char *text, size_t indent)
+{
+	size_t room = summary->style.columns > indent + 20 ? summary->style.columns - indent : 20;
+	size_t used = 0;
+
+	while (*text != 0) {
+		size_t len = strcspn(text, " ");
+		char word[420];
+		size_t columns;
+
+		len = len < sizeof(word) ? len : sizeof(word) - 1;
+		memcpy(word, text, len);
+		word[len] = 0;
+		columns = rh_words_columns(word);
+		if (used > 0 && used + 1 + columns > room) {
+			rh_buf_text(summary->out, "\n");
+			put_blanks(summary->out, indent);
+			used = 0;
+		}
+		if (used > 0) {
+			rh_buf_text(summary->out, " ");
+			used++;
+		}
+		rh_buf_put(summary->out, word, len);
+		used += columns;
+		text += len;
+		text += strspn(text, " ");
+	}
+	rh_buf_text(summary->out, "\n");
+}
+
+/* ---- head ------------------------------------------------------------------------------------ */
+
+/* The model and the first duration among its parameters, which is the pace of its chain. */
+static void put_model(struct rh_buf *out, const struct rh_plan *plan)
+{
+	if (plan->model == NULL)
+		return;
+	rh_buf_printf(out, ", %s", plan->model->name);
+	for (const struct rh_key *key = plan->model->keys; key != NULL && key->name != NULL;
+	     key++) {
+		char text[RH_TIME_TEXT];
+		uint64_t span_ns;
+
+		if (key->type != RH_KEY_DURATION || plan->params == NULL)
+			continue;
+		memcpy(&span_ns, (const uint8_t *)plan->params + key->offset, sizeof(span_ns));
+		rh_buf_printf(out, " %s %s", key->name, rh_span_exact(text, span_ns));
+		return;
+	}
+}
+
+static void put_network(struct summary *summary)
+{
+	const struct rh_plan *plan = summary->facts->plan;
+	struct rh_buf line = {0};
+	size_t without_model;
+
+	rh_words_network(&line, plan);
+	without_model = line.len;
+	put_model(&line, plan);
+	rh_buf_printf(&line, ", seed %" PRIu64, plan->seed);
+	/* The pace is left out where there is no room for it. */
+	if (rh_words_columns(rh_buf_str(&line)) + 12 > summary->style.columns) {
+		line.len = without_model;
+		rh_buf_printf(&line, ", %s, seed %" PRIu64,
+			      plan->model == NULL ? "no model" : plan->model->name, plan->seed);
+	}
+	rh_buf_text(summary->out, "  network   ");
+	put_wrapped(summary, rh_buf_str(&line), 12);
+	rh_buf_release(&line);
+}
+
+static void put_simulated(struct summary *summary)
+{
+	const struct rh_report_facts *facts = summary->facts;
+	double wall_s = (double)facts->wall_ns / 1e9;
+	char span[RH_TIME_TEXT];
+	char seconds[32];
+	char speed[32];
+	char amount[32];
+
+	rh_buf_printf(summary->out, "  %s %s",
+		      strcmp(facts->mode, "sim") == 0 ? "simulated" : "ran      ",
+		      rh_span_text(span, facts->simulated_ns));
+	if (facts->wall_ns > 0)
+		rh_buf_printf(summary->out, " in %s s (%s x real time)",
+			      wall_s < 0.01 ? "0.01" : rh_words_rounded(seconds, wall_s),
+			      rh_words_rounded(speed, (double)facts->simulated_ns /
+							      (double)facts->wall_ns));
+	rh_buf_printf(summary->out, ", %s events\n", rh_words_amount(amount, facts->events));
+}
+
+static void put_head(struct summary *summary)
+{
+	const struct rh_plan *plan = summary->facts->plan;
+
+	rh_buf_printf(summary->out, "rehearse %s  %s", summary->facts->version, plan->name);
+	if (plan->description != NULL && plan->description[0] != 0)
+		rh_buf_printf(summary->out, ": %s", plan->description);
+	rh_buf_text(summary->out, "\n\n");
+	put_network(summary);
+	put_simulated(summary);
+	rh_buf_text(summary->out, "\n");
+	rh_bar_print(summary->out, summary->report, summary->facts, summary->style);
+}
+
+/* ---- checks ---------------------------------------------------------------------------------- */
+
+static void put_evidence(struct summary *summary, const struct rh_result *result)
+{
+	struct rh_arena arena = {0};
+	struct rh_buf line = {0};
+	struct rh_names names;
+
+	rh_plan_names(&names, &arena, summary->facts->plan);
+	for (uint32_t i = 0; i < result->evidence_count; i++) {
+		size_t room = summary->style.columns - 4;
+		size_t columns = 0;
+		size_t blank = 0;
+		const char *text;
+		size_t len = 0;
+
+		rh_buf_reset(&line);
+		rh_record_print(&line, &result->evidence[i], &names);
+		text = rh_buf_str(&line);
+		/* A long line ends with the last whole word; `trace cat` has all of it. */
+		for (; text[len] != 0; len++) {
+			columns += ((uint8_t)text[len] & 0xC0) != 0x80;
+			blank = text[len] == ' ' ? len : blank;
+			if (columns > room) {
+				len = blank > 0 ? blank : len;
+				break;
+			}
+		}
+		rh_buf_text(summary->out, "    ");
+		rh_buf_put(summary->out, text, len);
+		rh_buf_text(summary->out, "\n");
+	}
+	rh_buf_release(&line);
+	rh_arena_release(&arena);
+}
+
+/* Who, when, in which fault, and the records that led to it. */
+static void put_blame(struct summary *summary, const struct rh_result *result)
+{
+	const struct rh_plan *plan = summary->facts->plan;
+	char clock[RH_TIME_TEXT];
+	char fault[80];
+
+	rh_buf_text(summary->out, "    ");
+	if (result->node < plan->node_count)
+		rh_buf_printf(summary->out, "%s ", plan->nodes[result->node].name);
+	rh_buf_printf(summary->out, "at %s", rh_clock_text(clock, result->decided_ns));
+	if (result->fault_step < plan->step_count)
+		rh_buf_printf(summary->out, ", with %s in effect (%s)",
+			      plan->steps[result->fault_step].name,
+			      rh_words_fault(fault, plan, result->fault_step));
+	rh_buf_text(summary->out, "\n");
+	put_evidence(summary, result);
+}
+
+static void put_mark(struct summary *summary, enum rh_result_state state)
+{
+	bool is_ascii = summary->style.is_ascii;
+
+	switch (state) {
+	case RH_RESULT_PASSED:
+		put_coloured(summary, is_ascii ? "ok  " : "✓", COLOUR_GOOD);
+		return;
+	case RH_RESULT_FAILED:
+		put_coloured(summary, is_ascii ? "FAIL" : "✗", COLOUR_BAD);
+		return;
+	case RH_RESULT_ERROR:
+		put_coloured(summary, is_ascii ? "ERR " : "!", COLOUR_BAD);
+		return;
+	case RH_RESULT_OPEN:
+		rh_buf_text(summary->out, is_ascii ? "--  " : "–");
+		return;
+	}
+}
+
+static void put_checks(struct summary *summary)
+{
+	const struct rh_plan *plan = summary->facts->plan;
+	size_t width = 0;
+
+	if (summary->facts->judge == NULL || plan->assertion_count == 0)
+		return;
+	rh_buf_text(summary->out, "\n");
+	for (uint32_t i = 0; i < plan->assertion_count; i++) {
+		size_t columns = rh_words_columns(plan->assertions[i].name);
+
+		if (columns > width && columns <= NAME_COLUMNS_MAX)
+			width = columns;
+	}
+	for (uint32_t i = 0; i < plan->assertion_count; i++) {
+		const struct rh_result *result = rh_judge_result(summary->facts->judge, i);
+		const char *name = plan->assertions[i].name;
+		size_t columns = rh_words_columns(name);
+		size_t indent = (summary->style.is_ascii ? 7 : 4) + width + 2;
+
+		rh_buf_text(summary->out, "  ");
+		put_mark(summary, result->state);
+		rh_buf_printf(summary->out, " %s", name);
+		put_blanks(summary->out, columns < width ? width - columns + 2 : 2);
+		if (columns > width) {
+			rh_buf_text(summary->out, "\n");
+			put_blanks(summary->out, indent);
+		}
+		put_wrapped(summary,
+			    result->state == RH_RESULT_OPEN ? "not decided" : result->reason,
+			    indent);
+		if (result->state == RH_RESULT_FAILED || result->state == RH_RESULT_ERROR)
+			put_blame(summary, result);
+	}
+}
+
+/* ---- the end --------------------------------------------------------------------------------- */
+
+static void put_verdict(struct summary *summary)
+{
+	const struct rh_report_facts *facts = summary->facts;
+	uint32_t count = facts->judge == NULL ? 0 : facts->plan->assertion_count;
+	uint32_t passed = 0;
+	char clock[RH_TIME_TEXT];
+	const char *error;
+
+	for (uint32_t i = 0; i < count; i++)
+		passed += rh_judge_result(facts->judge, i)->state == RH_RESULT_PASSED;
+	rh_buf_text(summary->out, "\n  ");
+	if (facts->judge == NULL)
+		rh_buf_text(summary->out, "not judged");
+	else
+		put_coloured(summary, rh_verdict_name(facts->verdict),
+			     facts->verdict == RH_VERDICT_PASSED ? COLOUR_GOOD : COLOUR_BAD);
+	if (facts->judge != NULL)
+		rh_buf_printf(summary->out, "%*s%u of %u",
+			      (int)(8 - strlen(rh_verdict_name(facts->verdict))), "", passed,
+			      count);
+	if (facts->trace_hash[0] != 0)
+		rh_buf_printf(summary->out, "      trace %s", facts->trace_hash);
+	rh_buf_text(summary->out, "\n");
+	error = facts->judge == NULL ? "" : rh_judge_error_text(facts->judge);
+	if (error[0] != 0) {
+		rh_buf_text(summary->out, "  because ");
+		put_wrapped(summary, error, 10);
+	}
+	if (facts->status != RH_STATUS_COMPLETED)
+		rh_buf_printf(summary->out, "  status  %s at %s\n",
+			      rh_run_status_name(facts->status),
+			      rh_clock_text(clock, facts->simulated_ns));
+}
+
+void rh_report_summary(const struct rh_report *report, const struct rh_report_facts *facts,
+		       struct rh_summary_style style, struct rh_buf *out)
+{
+	struct summary summary = {
+		.out = out,
+		.report = report,
+		.facts = facts,
+		.style = style,
+	};
+
+	if (summary.style.columns == 0)
+		summary.style.columns = 80;
+	if (summary.style.columns < COLUMNS_LEAST)
+		summary.style.columns = COLUMNS_LEAST;
+	put_head(&summary);
+	put_checks(&summary);
+	put_verdict(&summary);
+	if (facts->run_directory != NULL && facts->run_directory[0] != 0)
+		rh_buf_printf(out, "  report  %s/report.html\n", facts->run_directory);
+	if (facts->reproduce != NULL && facts->reproduce[0] != 0)
+		rh_buf_printf(out, "  again   %s\n", facts->reproduce);
+	if (facts->identical_to != NULL)
+		rh_buf_text(out, "  identical to the last run of this file and seed\n");
+}

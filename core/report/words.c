@@ -1,0 +1,281 @@
+/*
+ * words.c - how reports say things to people.
+ */
+#include "core/report/words.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+char *rh_words_number(char text[32], uint64_t value)
+{
+	char digits[24];
+	size_t len = (size_t)snprintf(digits, sizeof(digits), "%" PRIu64, value);
+	size_t at = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (i > 0 && (len - i) % 3 == 0)
+			text[at++] = ',';
+		text[at++] = digits[i];
+	}
+	text[at] = 0;
+	return text;
+}
+
+char *rh_words_rounded(char text[32], double value)
+{
+	uint64_t scale = 1;
+
+	RH_ASSERT(value >= 0);
+	if (value > 1e18)
+		value = 1e18;
+	if (value < 9.95) {
+		snprintf(text, 32, value < 0.995 ? "%.2f" : "%.1f", value);
+		return text;
+	}
+	while (value / (double)scale >= 99.5)
+		scale *= 10;
+	return rh_words_number(text, (uint64_t)(value / (double)scale + 0.5) * scale);
+}
+
+char *rh_words_amount(char text[32], uint64_t value)
+{
+	static const struct {
+		uint64_t scale;
+		const char *unit;
+	} scales[] = {
+		{UINT64_C(1000000000), "G"},
+		{UINT64_C(1000000), "M"},
+	};
+
+	for (size_t i = 0; i < RH_ARRAY_LEN(scales); i++) {
+		char digits[32];
+
+		if (value < scales[i].scale)
+			continue;
+		rh_words_rounded(digits, (double)value / (double)scales[i].scale);
+		snprintf(text, 32, "%.20s %s", digits, scales[i].unit);
+		return text;
+	}
+	return rh_words_number(text, value);
+}
+
+char *rh_words_count(char text[32], uint64_t value)
+{
+	static const char *const words[] = {"no",  "one",   "two",   "three", "four", "five",
+					    "six", "seven", "eight", "nine",  "ten"};
+
+	if (value < RH_ARRAY_LEN(words))
+		snprintf(text, 32, "%s", words[value]);
+	else
+		rh_words_number(text, value);
+	return text;
+}
+
+char *rh_words_clock(char text[32], uint64_t time_ns, uint64_t run_ns)
+{
+	uint64_t secs = time_ns / RH_NS_PER_SEC;
+
+	if (run_ns >= RH_NS_PER_HOUR)
+		snprintf(text, 32, "%02" PRIu64 ":%02u", secs / 3600, (unsigned)(secs / 60 % 60));
+	else if (run_ns >= RH_NS_PER_MIN)
+		snprintf(text, 32, "%02u:%02u", (unsigned)(secs / 60), (unsigned)(secs % 60));
+	else
+		snprintf(text, 32, "%u.%us", (unsigned)secs,
+			 (unsigned)(time_ns / (100 * RH_NS_PER_MS) % 10));
+	return text;
+}
+
+/* ---- faults ---------------------------------------------------------------------------------- */
+
+static bool is_cut(const struct rh_plan_step *step)
+{
+	struct rh_link_state state;
+
+	memset(&state, 0, sizeof(state));
+	if (step->type->effect != RH_EFFECT_ON_LINKS || step->type->link == NULL)
+		return false;
+	step->type->link(step->params, &state);
+	return state.is_cut;
+}
+
+static uint32_t root_of(uint32_t *parents, uint32_t node)
+{
+	while (parents[node] != node) {
+		parents[node] = parents[parents[node]];
+		node = parents[node];
+	}
+	return node;
+}
+
+/* The sizes of the parts into which the cut leaves the network, largest first; how many parts. */
+static uint32_t part_sizes(uint64_t *sizes, const struct rh_plan *plan,
+			   const struct rh_plan_step *step)
+{
+	uint32_t *parents = rh_alloc(plan->node_count + 1, sizeof(*parents));
+	bool *is_link_cut = rh_alloc(plan->link_count + 1, sizeof(*is_link_cut));
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < plan->node_count; i++)
+		parents[i] = i;
+	for (uint32_t i = 0; i < step->edge_count; i++)
+		is_link_cut[step->edges[i] / 2] = true;
+	for (uint32_t i = 0; i < plan->link_count; i++) {
+		if (!is_link_cut[i])
+			parents[root_of(parents, plan->links[i].a)] =
+				root_of(parents, plan->links[i].b);
+	}
+	memset(sizes, 0, plan->node_count * sizeof(*sizes));
+	for (uint32_t i = 0; i < plan->node_count; i++)
+		sizes[root_of(parents, i)]++;
+	for (uint32_t i = 0; i < plan->node_count; i++) {
+		if (sizes[i] > 0)
+			sizes[count++] = sizes[i];
+	}
+	/* A few parts: the largest first. */
+	for (uint32_t i = 1; i < count && count <= 4; i++) {
+		for (uint32_t j = i; j > 0 && sizes[j] > sizes[j - 1]; j--) {
+			uint64_t size = sizes[j];
+
+			sizes[j] = sizes[j - 1];
+			sizes[j - 1] = size;
+		}
+	}
+	free(is_link_cut);
+	free(parents);
+	return count;
+}
+
+static void cut_words(char text[80], const struct rh_plan *plan, const struct rh_plan_step *step)
+{
+	uint64_t *sizes = rh_alloc(plan->node_count + 1, sizeof(*sizes));
+	uint32_t count = part_sizes(sizes, plan, step);
+	size_t len = (size_t)snprintf(text, 80, "cut ");
+
+	if (count <= 1 || count > 4)
+		snprintf(text, 80, count <= 1 ? "cut %u links" : "cut into %u parts",
+			 count <= 1 ? step->edge_count / 2 : count);
+	else
+		for (uint32_t i = 0; i < count; i++)
+			len += (size_t)snprintf(text + len, 80 - len, "%s%" PRIu64,
+						i == 0 ? "" : "|", sizes[i]);
+	free(sizes);
+}
+
+char *rh_words_fault(char text[80], const struct rh_plan *plan, uint32_t step_index)
+{
+	const struct rh_plan_step *step = &plan->steps[step_index];
+	const char *kind = step->type->name;
+
+	if (is_cut(step))
+		cut_words(text, plan, step);
+	else if (step->node_count == 1)
+		snprintf(text, 80, "%.30s %.40s", kind, plan->nodes[step->nodes[0]].name);
+	else if (step->node_count > 1)
+		snprintf(text, 80, "%.40s %" PRIu32 " nodes", kind, step->node_count);
+	else if (step->edge_count == 2 * plan->link_count && plan->link_count > 0)
+		snprintf(text, 80, "%.40s everywhere", kind);
+	else if (step->edge_count > 0)
+		snprintf(text, 80, "%.40s on %" PRIu32 " links", kind, (step->edge_count + 1) / 2);
+	else
+		snprintf(text, 80, "%.40s", kind);
+	return text;
+}
+
+/* ---- the network ----------------------------------------------------------------------------- */
+
+static const char *plural(uint64_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
+/* "8 peers each", "2 to 11 peers each" */
+static void put_peers(struct rh_buf *out, const struct rh_plan *plan)
+{
+	uint32_t *degrees = rh_alloc(plan->node_count + 1, sizeof(*degrees));
+	uint32_t least = UINT32_MAX;
+	uint32_t most = 0;
+
+	for (uint32_t i = 0; i < plan->link_count; i++) {
+		degrees[plan->links[i].a]++;
+		degrees[plan->links[i].b]++;
+	}
+	for (uint32_t i = 0; i < plan->node_count; i++) {
+		least = degrees[i] < least ? degrees[i] : least;
+		most = degrees[i] > most ? degrees[i] : most;
+	}
+	free(degrees);
+	if (most == 0)
+		return;
+	if (least == most)
+		rh_buf_printf(out, ", %" PRIu32 " peer%s each", most, plural(most));
+	else
+		rh_buf_printf(out, ", %" PRIu32 " to %" PRIu32 " peers each", least, most);
+}
+
+void rh_words_network(struct rh_buf *out, const struct rh_plan *plan)
+{
+	bool *is_used = rh_alloc(plan->region_count + 1, sizeof(*is_used));
+	uint32_t regions = 0;
+	char text[32];
+
+	for (uint32_t i = 0; i < plan->node_count; i++) {
+		uint32_t region = plan->nodes[i].region;
+
+		if (region < plan->region_count) {
+			regions += !is_used[region];
+			is_used[region] = true;
+		}
+	}
+	free(is_used);
+	rh_buf_printf(out, "%s node%s", rh_words_number(text, plan->node_count),
+		      plural(plan->node_count));
+	if (regions > 0)
+		rh_buf_printf(out, " in %" PRIu32 " region%s", regions, plural(regions));
+	put_peers(out, plan);
+}
+
+/* ---- chains ---------------------------------------------------------------------------------- */
+
+/* A fault is felt when it splits the chain for a tenth of its time; elsewhere the usual state
+ * counts, or a short natural fork would be called a split. */
+#define SHARE_FAULT_PPM 100000
+#define SHARE_USUAL_PPM 500000
+
+char *rh_words_chains(char text[80], const struct rh_report *report, uint64_t from_ns,
+		      uint64_t to_ns, bool is_fault)
+{
+	uint32_t chains = rh_report_chains(report, from_ns, to_ns,
+					   is_fault ? SHARE_FAULT_PPM : SHARE_USUAL_PPM);
+	char count[32];
+
+	text[0] = 0;
+	if (chains > 0 && report->height_max > 0)
+		snprintf(text, 80, "%s chain%s", rh_words_count(count, chains), plural(chains));
+	return text;
+}
+
+char *rh_words_reorgs(char text[80], const struct rh_report *report, uint64_t from_ns,
+		      uint64_t to_ns)
+{
+	uint64_t deepest;
+	uint32_t nodes = rh_report_reorged_nodes(report, from_ns, to_ns, &deepest);
+	char count[32];
+
+	text[0] = 0;
+	if (nodes > 0)
+		snprintf(text, 80, "%s node%s %s %" PRIu64 " block%s deep",
+			 rh_words_number(count, nodes), plural(nodes),
+			 nodes == 1 ? "reorgs" : "reorg", deepest, plural(deepest));
+	return text;
+}
+
+size_t rh_words_columns(const char *text)
+{
+	size_t columns = 0;
+
+	for (; *text != 0; text++)
+		columns += ((uint8_t)*text & 0xC0) != 0x80;
+	return columns;
+}

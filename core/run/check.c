@@ -1,0 +1,106 @@
+/*
+ * check.c - what a plan needs that a world cannot do, told before anything starts.
+ */
+#include <string.h>
+
+#include "core/run/run.h"
+
+struct need {
+	uint32_t capability;
+	const char *key; /* what in the step asks for it */
+};
+
+static struct need need_of_link(const struct rh_link_state *state, uint32_t can)
+{
+	const struct {
+		bool is_needed;
+		struct need need;
+	} needs[] = {
+		{state->is_cut, {RH_CAN_CUT, "a cut"}},
+		{state->delay_ns != 0 || state->jitter_ns != 0, {RH_CAN_DELAY, "a delay"}},
+		{state->loss_threshold != 0, {RH_CAN_LOSE, "loss"}},
+		{state->rate_bps != 0, {RH_CAN_LIMIT_RATE, "a limited rate"}},
+	};
+
+	for (size_t i = 0; i < RH_ARRAY_LEN(needs); i++) {
+		if (needs[i].is_needed && !(needs[i].need.capability & can))
+			return needs[i].need;
+	}
+	return (struct need){0, NULL};
+}
+
+static struct need need_of_op(enum rh_node_op op)
+{
+	switch (op) {
+	case RH_NODE_OP_NONE:
+		break;
+	case RH_NODE_OP_CRASH:
+	case RH_NODE_OP_CRASH_AMNESIA:
+	case RH_NODE_OP_RESTART:
+		return (struct need){RH_CAN_CRASH, "crash and restart"};
+	case RH_NODE_OP_PAUSE:
+	case RH_NODE_OP_RESUME:
+		return (struct need){RH_CAN_PAUSE, "a paused node"};
+	}
+	return (struct need){0, NULL};
+}
+
+static bool model_can(const struct rh_model *model, const char *action)
+{
+	for (uint32_t i = 0; model != NULL && i < model->action_count; i++) {
+		if (strcmp(model->actions[i].name, action) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int check_step(const struct rh_plan *plan, const struct rh_plan_step *step, uint32_t can,
+		      const char *world, struct rh_err *err)
+{
+	struct rh_link_state state = {0};
+	struct need need = {0, NULL};
+
+	switch (step->type->effect) {
+	case RH_EFFECT_ON_LINKS:
+		step->type->link(step->params, &state);
+		need = need_of_link(&state, can);
+		break;
+	case RH_EFFECT_ON_NODES:
+		need = need_of_op(step->type->begin_op(step->params));
+		if ((need.capability & can) == need.capability && step->type->is_fault)
+			need = need_of_op(step->type->end_op(step->params));
+		break;
+	case RH_EFFECT_ON_MODEL:
+		need = (struct need){RH_CAN_MODEL_ACTION, "an action of the model"};
+		if (!model_can(plan->model, step->type->model_action))
+			return rh_err_set(err, RH_E_UNSUPPORTED,
+					  "step %s: model %s has no action \"%s\"", step->name,
+					  plan->model == NULL ? "(none)" : plan->model->name,
+					  step->type->model_action);
+		break;
+	}
+	if ((need.capability & can) == need.capability)
+		return 0;
+	return rh_err_set(err, RH_E_UNSUPPORTED, "step %s: %s needs %s, which the %s world cannot do",
+			  step->name, step->type->name, need.key, world);
+}
+
+int rh_run_check(const struct rh_plan *plan, const struct rh_world_ops *world, struct rh_err *err)
+{
+	uint32_t can = world->capabilities(NULL, plan);
+
+	for (uint32_t i = 0; i < plan->step_count; i++) {
+		int rc;
+
+		if (plan->steps[i].is_disabled)
+			continue;
+		rc = check_step(plan, &plan->steps[i], can, world->name, err);
+		if (rc != 0)
+			return rc;
+	}
+	if (plan->workload_count > 0 && !(can & RH_CAN_SUBMIT))
+		return rh_err_set(err, RH_E_UNSUPPORTED,
+				  "workload %s: the %s world takes no submissions",
+				  plan->workloads[0].name, world->name);
+	return 0;
+}

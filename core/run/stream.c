@@ -1,0 +1,137 @@
+/*
+ * stream.c - the one stream of a run: records of the world as they come, with what the run layer
+ * says put in its place.
+ *
+ * A record of the run itself comes behind the one that caused it, and a decision of the judge
+ * behind the instant that decided.  Records of the world are handed on in the batches in which they
+ * came, cut only where something stands between them; none is copied.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/run/state.h"
+
+static void hand_on(const struct run *run, const struct rh_record *records, size_t count)
+{
+	if (count == 0)
+		return;
+	for (uint32_t i = 0; i < run->options->sink_count; i++) {
+		const struct rh_sink *sink = run->options->sinks[i];
+
+		sink->take(sink->ctx, records, count);
+	}
+}
+
+static uint16_t stage_of(enum rh_result_state state)
+{
+	switch (state) {
+	case RH_RESULT_PASSED:
+		return RH_ASSERTION_PASSED;
+	case RH_RESULT_FAILED:
+		return RH_ASSERTION_FAILED;
+	case RH_RESULT_ERROR:
+		return RH_ASSERTION_ERROR;
+	case RH_RESULT_OPEN:
+		break;
+	}
+	RH_ASSERT(!"a decided result");
+	return 0;
+}
+
+void run_tell_decisions(struct run *run)
+{
+	if (run->judge == NULL)
+		return;
+	while (run->decision_count < rh_judge_decision_count(run->judge)) {
+		uint32_t assertion = rh_judge_decision(run->judge, run->decision_count++);
+		const struct rh_result *result = rh_judge_result(run->judge, assertion);
+		struct rh_record record = {
+			.time_ns = result->decided_ns,
+			.node = RH_NODE_WORLD,
+			.kind = RH_RECORD_ASSERTION,
+			.stage = stage_of(result->state),
+			.index = assertion,
+			.a = (uint64_t)result->value,
+			.text = result->reason,
+			.text_len = (uint32_t)strlen(result->reason),
+		};
+
+		hand_on(run, &record, 1);
+	}
+	/* Nobody waits any more: the world stops at the next point of the reaction grid. */
+	if (run->is_overtime && run->decision_count > 0 && rh_judge_is_done(run->judge)) {
+		uint32_t last = rh_judge_decision(run->judge, run->decision_count - 1);
+
+		run->ops->wake(run->world, rh_judge_result(run->judge, last)->decided_ns);
+	}
+}
+
+static bool judge_has_decided(const struct run *run)
+{
+	return run->judge != NULL && rh_judge_decision_count(run->judge) != run->decision_count;
+}
+
+void run_emit(struct run *run, const struct rh_record *record)
+{
+	if (run->judge != NULL)
+		rh_judge_take(run->judge, record, 1);
+	if (judge_has_decided(run))
+		run_tell_decisions(run);
+	hand_on(run, record, 1);
+}
+
+void run_emit_note(struct run *run, uint64_t time_ns, const char *fmt, ...)
+{
+	struct rh_record record = {
+		.time_ns = time_ns, .node = RH_NODE_WORLD, .kind = RH_RECORD_NOTE};
+	char text[300];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	record.text = text;
+	record.text_len = (uint32_t)strlen(text);
+	run_emit(run, &record);
+}
+
+void run_take(void *ctx, const struct rh_record *records, size_t count)
+{
+	struct run *run = ctx;
+	size_t done = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (run->judge != NULL) {
+			rh_judge_take(run->judge, &records[i], 1);
+			if (judge_has_decided(run)) {
+				hand_on(run, records + done, i - done);
+				run_tell_decisions(run);
+				done = i;
+			}
+		}
+		if (records[i].kind == RH_RECORD_ACTION) {
+			hand_on(run, records + done, i + 1 - done);
+			done = i + 1;
+			run_answer(run, &records[i]);
+		}
+	}
+	hand_on(run, records + done, count - done);
+}
+
+void run_advance(void *ctx, uint64_t time_ns)
+{
+	struct run *run = ctx;
+
+	if (run->judge != NULL) {
+		rh_judge_advance(run->judge, time_ns);
+		if (judge_has_decided(run))
+			run_tell_decisions(run);
+	}
+	for (uint32_t i = 0; i < run->options->sink_count; i++) {
+		const struct rh_sink *sink = run->options->sinks[i];
+
+		if (sink->advance != NULL)
+			sink->advance(sink->ctx, time_ns);
+	}
+}

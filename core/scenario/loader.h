@@ -1,0 +1,91 @@
+/*
+ * loader.h - what the parts of the loader share; load.h is its door.
+ *
+ * The parts run in the order of the drawing; each reads its sections by the tables of keys.h, puts
+ * what it found into the plan and goes on after an error, so that one run shows them all.
+ *
+ *   compose ── override (--set) ── load (header, clock) ── load_topology ── load_network
+ *      ── load_model ── load_steps ── load_checks ── lookahead
+ */
+#ifndef CORE_SCENARIO_LOADER_H
+#define CORE_SCENARIO_LOADER_H
+
+#include "core/base/map.h"
+#include "core/plan.h"
+#include "core/scenario/keys.h"
+#include "core/scenario/load.h"
+
+struct rh_loader {
+	const struct rh_load_options *options;
+	const struct rh_registry *registry;
+	const struct rh_keyset *keys;
+	struct rh_diagnostics *diagnostics;
+	struct rh_arena scratch; /* the tree; gone when loading ends */
+	struct rh_plan *plan;	 /* being made, in its own arena */
+	struct rh_slots slots;
+	struct rh_rng rng;
+	struct rh_map node_names; /* to index */
+	struct rh_map group_names;
+	struct rh_in_spec spec;
+	const struct rh_tree *spec_tree;
+	const struct rh_tree **group_trees; /* by group */
+	int64_t *group_peers;		    /* -1: not given */
+};
+
+/* ---- reading by tables (fields.c) ------------------------------------------------------------ */
+
+void rh_load_complain(struct rh_loader *loader, const char *code, struct rh_place place,
+		      const char *path, const char *hint, const char *fmt, ...) RH_PRINTF(6, 7);
+/* "path.key" in the scratch arena, without "spec." in front. */
+const char *rh_load_path(struct rh_loader *loader, const char *path, const char *key);
+const char *rh_load_path_at(struct rh_loader *loader, const char *path, uint32_t index);
+
+/* Fills `out` from a map by a section's table; false when something in it is wrong. */
+bool rh_load_section(struct rh_loader *loader, void *out, const struct rh_tree *tree,
+		     const char *section, const char *path);
+/* The tree behind a key of a section's map, or NULL when it was not given. */
+const struct rh_tree *rh_load_key(struct rh_loader *loader, const struct rh_tree *tree,
+				  const char *section, const char *key);
+/* Its place, or that of the map when it was not given. */
+struct rh_place rh_load_place(struct rh_loader *loader, const struct rh_tree *tree,
+			      const char *section, const char *key);
+/*
+ * Parameters by a table of the registry, in the plan's arena: defaults where `with` (may be NULL)
+ * says nothing.  NULL when something is wrong.
+ */
+void *rh_load_params(struct rh_loader *loader, const struct rh_tree *with, struct rh_place place,
+		     const char *path, const struct rh_key *keys, uint32_t size);
+/* One scalar as a key describes it. */
+bool rh_load_scalar(struct rh_loader *loader, struct rh_value *value, const struct rh_key *key,
+		    const struct rh_tree *tree, const char *path);
+/* A single text that is not empty, or NULL after complaining. */
+const char *rh_load_word(struct rh_loader *loader, const struct rh_tree *tree, const char *path);
+bool rh_load_is_list(struct rh_loader *loader, const struct rh_tree *tree, const char *path);
+/* Letters, digits, '-', '_', '.'; for groups and the scenario. */
+bool rh_load_check_name(struct rh_loader *loader, const char *name, struct rh_place place,
+			const char *path);
+/* A copy that lives as long as the plan. */
+const char *rh_load_keep(struct rh_loader *loader, const char *text);
+
+/* ---- parts ----------------------------------------------------------------------------------- */
+
+/* --set options change the tree (override.c). */
+void rh_load_overrides(struct rh_loader *loader, struct rh_tree **root);
+void rh_load_topology(struct rh_loader *loader); /* groups, nodes, regions */
+void rh_load_network(struct rh_loader *loader);	 /* links, delays, bandwidth, jitter, loss */
+void rh_load_model(struct rh_loader *loader);	 /* parameters, weights */
+void rh_load_phases(struct rh_loader *loader);	 /* phases, duration */
+void rh_load_steps(struct rh_loader *loader);
+void rh_load_checks(struct rh_loader *loader); /* assertions, criteria, workloads, timeout */
+
+/*
+ * The nodes of a target, ascending, in the plan's arena; false after complaining.  `entity` keys
+ * the draws.  `linked_only`: nodes without links are no candidates.
+ */
+bool rh_load_target(struct rh_loader *loader, uint32_t **nodes, uint32_t *count,
+		    const struct rh_tree *tree, const char *path, uint64_t entity,
+		    bool linked_only);
+/* Index of a node by name, or RH_NONE after complaining. */
+uint32_t rh_load_node(struct rh_loader *loader, const struct rh_tree *tree, const char *path);
+
+#endif

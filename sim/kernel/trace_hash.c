@@ -1,0 +1,58 @@
+/*
+ * trace_hash.c - setting up the words of the trace hash, and its checkpoints.
+ */
+#include "sim/kernel/trace_hash.h"
+
+#include <string.h>
+
+void sim_trace_init(struct sim_trace *trace, struct rh_space *space, const uint64_t *names64,
+		    uint32_t node_count)
+{
+	uint64_t words = SIM_TRACE_HEAD_WORDS + UINT64_C(5) * node_count;
+	uint32_t i;
+
+	memset(trace, 0, sizeof(*trace));
+	trace->words = rh_space_alloc(space, words * sizeof(uint64_t));
+	trace->node_count = node_count;
+	trace->next_ns = UINT64_C(1) << SIM_CHECKPOINT_LOG2;
+	for (i = 0; i < node_count; i++)
+		sim_trace_node(space, trace, i)->name64 = names64[i];
+}
+
+static struct rh_hash128 hash_words(struct rh_space *space, const uint64_t *words, uint64_t count)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	(void)space;
+	return rh_hash128(words, count * sizeof(uint64_t));
+#else
+	rh_off copy = rh_space_alloc(space, count * sizeof(uint64_t));
+	uint64_t *swapped = rh_at(space, copy);
+	struct rh_hash128 hash;
+	uint64_t i;
+
+	for (i = 0; i < count; i++)
+		swapped[i] = __builtin_bswap64(words[i]);
+	hash = rh_hash128(swapped, count * sizeof(uint64_t));
+	rh_space_free(space, copy, count * sizeof(uint64_t));
+	return hash;
+#endif
+}
+
+void sim_trace_checkpoint(struct rh_space *space, struct sim_trace *trace, uint64_t c_ns)
+{
+	uint64_t count = SIM_TRACE_HEAD_WORDS + UINT64_C(5) * trace->node_count;
+	uint64_t *words = rh_at(space, trace->words);
+	struct sim_checkpoint *checkpoint;
+	struct rh_hash128 hash;
+
+	RH_ASSERT(c_ns <= trace->next_ns);
+	words[0] = c_ns;
+	hash = hash_words(space, words, count);
+	words[1] = hash.low;
+	words[2] = hash.high;
+	checkpoint = rh_vec_push(space, &trace->checkpoints, sizeof(*checkpoint));
+	checkpoint->time_ns = c_ns;
+	checkpoint->hash = hash;
+	if (c_ns == trace->next_ns)
+		trace->next_ns += UINT64_C(1) << SIM_CHECKPOINT_LOG2;
+}

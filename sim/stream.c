@@ -1,0 +1,115 @@
+/*
+ * stream.c - the batch and the few records that wait for their place in it.
+ */
+#include "sim/stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void sim_stream_release(struct sim_stream *stream)
+{
+	free(stream->batch);
+	free(stream->pending);
+	rh_arena_release(&stream->texts);
+	memset(stream, 0, sizeof(*stream));
+}
+
+static struct rh_record *grow(struct rh_record *records, size_t count, size_t *cap)
+{
+	if (count < *cap)
+		return records;
+	*cap = *cap == 0 ? 64 : *cap * 2;
+	return rh_realloc(records, *cap * sizeof(*records));
+}
+
+/* RH_NODE_WORLD becomes 0 and node i becomes i + 1. */
+static uint32_t place_of(uint32_t node)
+{
+	return node + 1;
+}
+
+static void append(struct sim_stream *stream, const struct rh_record *record)
+{
+	const struct rh_record *last;
+
+	stream->batch = grow(stream->batch, stream->count, &stream->cap);
+	if (stream->count > 0) {
+		last = &stream->batch[stream->count - 1];
+		RH_ASSERT(last->time_ns <= record->time_ns);
+		RH_ASSERT(last->time_ns < record->time_ns ||
+			  place_of(last->node) <= place_of(record->node));
+	}
+	stream->batch[stream->count++] = *record;
+}
+
+static struct rh_record with_text(struct sim_stream *stream, const struct rh_record *record)
+{
+	struct rh_record copy = *record;
+
+	if (record->text != NULL)
+		copy.text = rh_arena_text(&stream->texts, record->text, record->text_len);
+	return copy;
+}
+
+void sim_stream_settle(struct sim_stream *stream, uint64_t time_ns, uint32_t node)
+{
+	size_t taken = 0;
+
+	while (taken < stream->pending_count) {
+		const struct rh_record *next = &stream->pending[taken];
+
+		if (next->time_ns > time_ns ||
+		    (next->time_ns == time_ns && place_of(next->node) > place_of(node)))
+			break;
+		append(stream, next);
+		taken++;
+	}
+	if (taken == 0)
+		return;
+	stream->pending_count -= taken;
+	memmove(stream->pending, stream->pending + taken,
+		stream->pending_count * sizeof(*stream->pending));
+}
+
+void sim_stream_add(struct sim_stream *stream, const struct rh_record *record)
+{
+	struct rh_record copy = with_text(stream, record);
+
+	if (stream->pending_count > 0)
+		sim_stream_settle(stream, record->time_ns, record->node);
+	append(stream, &copy);
+}
+
+void sim_stream_add_pending(struct sim_stream *stream, const struct rh_record *record)
+{
+	struct rh_record copy = with_text(stream, record);
+	size_t at = stream->pending_count;
+
+	RH_ASSERT(record->node != RH_NODE_WORLD);
+	stream->pending = grow(stream->pending, stream->pending_count, &stream->pending_cap);
+	while (at > 0 && (stream->pending[at - 1].time_ns > record->time_ns ||
+			  (stream->pending[at - 1].time_ns == record->time_ns &&
+			   stream->pending[at - 1].node > record->node))) {
+		stream->pending[at] = stream->pending[at - 1];
+		at--;
+	}
+	stream->pending[at] = copy;
+	stream->pending_count++;
+}
+
+void sim_stream_flush(struct sim_stream *stream, const struct rh_sink *sink)
+{
+	size_t count = stream->count;
+
+	stream->count = 0;
+	if (count > 0 && sink != NULL)
+		sink->take(sink->ctx, stream->batch, count);
+	RH_ASSERT(stream->count == 0); /* a sink makes no records */
+	if (stream->pending_count == 0 && stream->texts.used_bytes > 0)
+		rh_arena_reset(&stream->texts);
+}
+
+bool sim_stream_is_empty(const struct sim_stream *stream)
+{
+	return stream->count == 0 && stream->pending_count == 0;
+}

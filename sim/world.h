@@ -1,0 +1,34 @@
+/*
+ * world.h - the deterministic world: fills core/world.h.
+ *
+ * Equal plans give equal trace hashes, whatever the engine, the stretches in which a run is played,
+ * the records that somebody reads, or the place of its memory.
+ */
+#ifndef SIM_WORLD_H
+#define SIM_WORLD_H
+
+#include "core/base/buf.h"
+#include "core/world.h"
+
+struct sim_engine_ops;
+
+extern const struct rh_world_ops sim_world_ops;
+
+/* Opens with an engine of the caller's; the tests put broken ones in here. */
+int sim_world_open_with(struct rh_world **world, const struct rh_plan *plan,
+			const struct rh_world_options *options, const struct sim_engine_ops *engine,
+			struct rh_err *err) RH_MUST_USE;
+
+/*
+ * Appends the used bytes of the world's memory: everything from which sim_world_adopt() goes on, at
+ * any address, in any process of the same kind of machine.  To be called between run_until() and
+ * the next start() or submit(), when no record waits to be given.
+ */
+int sim_world_image(const struct rh_world *world, struct rh_buf *out,
+		    struct rh_err *err) RH_MUST_USE;
+/* The plan must be the one of the image; the engine is the one that the image was made with. */
+int sim_world_adopt(struct rh_world **world, const struct rh_plan *plan,
+		    const struct rh_world_options *options, const uint8_t *bytes, size_t len,
+		    struct rh_err *err) RH_MUST_USE;
+
+#endif
