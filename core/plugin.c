@@ -42,6 +42,42 @@ static const void *find(const void *const *list, uint32_t count, const char *nam
 	return NULL;
 }
 
+/* A model's action has its two values where its keys put them: the event's key and its argument. */
+static void plain_args(const void *params, uint64_t *key, uint64_t *arg)
+{
+	const uint64_t *values = params;
+
+	*key = values[0];
+	*arg = values[1];
+}
+
+/* Every action of a model is a step that a scenario can take. */
+static int add_model_actions(struct rh_registry *registry, const struct rh_model *model,
+			     struct rh_err *err)
+{
+	for (uint32_t i = 0; i < model->action_count; i++) {
+		struct rh_action_type *type;
+
+		if (registry->model_action_count == RH_REGISTRY_MAX)
+			return rh_err_set(err, RH_E_LIMIT, "more than %d actions of models",
+					  RH_REGISTRY_MAX);
+		type = &registry->model_actions[registry->model_action_count++];
+		*type = (struct rh_action_type){
+			.name = model->actions[i].name,
+			.doc = model->actions[i].doc,
+			.effect = RH_EFFECT_ON_MODEL,
+			.params_size = 2 * sizeof(uint64_t),
+			.keys = model->actions[i].keys,
+			.model_action = model->actions[i].name,
+			.model_args = plain_args,
+		};
+		if (add((const void **)registry->actions, &registry->action_count, type, "actions",
+			err) != 0)
+			return err->code;
+	}
+	return 0;
+}
+
 static int add_all(struct rh_registry *registry, const struct rh_plugin *plugin, struct rh_err *err)
 {
 	int rc = 0;
@@ -54,6 +90,8 @@ static int add_all(struct rh_registry *registry, const struct rh_plugin *plugin,
 				plugin->models[i]->name, plugin->models[i]->abi, RH_MODEL_ABI);
 		rc = add((const void **)registry->models, &registry->model_count, plugin->models[i],
 			 "models", err);
+		if (rc == 0)
+			rc = add_model_actions(registry, plugin->models[i], err);
 	}
 	for (uint32_t i = 0; rc == 0 && plugin->actions != NULL && plugin->actions[i] != NULL; i++)
 		rc = add((const void **)registry->actions, &registry->action_count,

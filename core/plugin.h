@@ -123,12 +123,15 @@ struct rh_plugin {
 
 #define RH_REGISTRY_MAX 128
 
-/* Borrowed tables by name, in the order of registration. */
+/* Borrowed tables by name, in the order of registration.  Points into itself: it is not to be moved. */
 struct rh_registry {
 	const struct rh_model *models[RH_REGISTRY_MAX];
 	const struct rh_action_type *actions[RH_REGISTRY_MAX];
 	const struct rh_assertion_type *assertions[RH_REGISTRY_MAX];
 	const struct rh_workload_type *workloads[RH_REGISTRY_MAX];
+	/* Steps made from the models' own action tables: `action: NAME` for each. */
+	struct rh_action_type model_actions[RH_REGISTRY_MAX];
+	uint32_t model_action_count;
 	uint32_t model_count;
 	uint32_t action_count;
 	uint32_t assertion_count;

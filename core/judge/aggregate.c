@@ -117,8 +117,8 @@ bool judge_aggregate_change(struct rh_judge *judge, uint32_t assertion, uint32_t
 			count_value(judge, aggregate, before, false);
 		count_value(judge, aggregate, value, true);
 	} else if (that->aggregate != RH_AGG_SUM) {
-		climb(rh_at(&judge->space, aggregate->lows),
-		      rh_at(&judge->space, aggregate->highs), aggregate->width + position, value);
+		climb(rh_at(&judge->space, aggregate->lows), rh_at(&judge->space, aggregate->highs),
+		      aggregate->width + position, value);
 	}
 	return true;
 }
@@ -151,7 +151,7 @@ static int64_t settling_value(const struct aggregate *aggregate, const struct rh
 			return low != that->value ? low : high;
 		return is_equal_somewhere ? that->value : low;
 	}
-	RH_ASSERT(!"an operator of enum rh_operator");
+	RH_ASSERT(false); /* not an operator */
 	return 0;
 }
 
@@ -205,15 +205,14 @@ enum rh_truth judge_that_truth(const struct rh_judge *judge, uint32_t assertion,
 		return RH_TRUTH_UNKNOWN;
 	}
 	return rh_that_compare(*value, (enum rh_operator)that->op, that->value) ? RH_TRUTH_TRUE
-										 : RH_TRUTH_FALSE;
+										: RH_TRUTH_FALSE;
 }
 
 /* The first of the assertion's nodes that holds the value. */
 static uint32_t holder(const struct rh_judge *judge, uint32_t assertion, int64_t value)
 {
 	const struct rh_plan_assertion *plan = &judge->plan->assertions[assertion];
-	const struct column *column =
-		&judge->columns[judge_that(plan)->gauge];
+	const struct column *column = &judge->columns[judge_that(plan)->gauge];
 	const int64_t *values;
 	const uint64_t *known;
 

@@ -224,7 +224,8 @@ void judge_block_produced(struct rh_judge *judge, uint32_t node, const struct ke
 {
 	uint64_t slot;
 
-	if (!judge->needs_blocks || rh_idmap_get(&judge->space, &judge->core->blocks, cause->a, &slot))
+	if (!judge->needs_blocks ||
+	    rh_idmap_get(&judge->space, &judge->core->blocks, cause->a, &slot))
 		return;
 	if (judge->core->live_blocks == judge->block_limit)
 		forget(judge, judge->core->oldest);
@@ -235,7 +236,8 @@ void judge_block_accepted(struct rh_judge *judge, uint32_t node, const struct ke
 {
 	uint64_t slot;
 
-	if (judge->needs_blocks && rh_idmap_get(&judge->space, &judge->core->blocks, cause->a, &slot))
+	if (judge->needs_blocks &&
+	    rh_idmap_get(&judge->space, &judge->core->blocks, cause->a, &slot))
 		node_has(judge, (uint32_t)slot, node, cause);
 }
 

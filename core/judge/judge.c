@@ -75,8 +75,7 @@ static void make_readers(struct rh_judge *judge)
 				judge->readers[count++] = i;
 		}
 		/* A type of a plugin may look at any. */
-		judge->is_wanted[gauge] =
-			count > judge->readers_at[gauge] || judge->has_own_types;
+		judge->is_wanted[gauge] = count > judge->readers_at[gauge] || judge->has_own_types;
 	}
 	judge->readers_at[judge->gauge_count] = count;
 	judge->needs_heads = judge->is_wanted[RH_GAUGE_HEADS];
@@ -101,10 +100,9 @@ static void open_space(struct rh_judge *judge)
 	root = rh_space_alloc(space, sizeof(struct core));
 	rh_space_root_set(space, root);
 	core = rh_at(space, root);
-	core->seats = rh_space_alloc(
-		space, ((uint64_t)plan->assertion_count + 1) * sizeof(struct seat));
-	core->columns =
-		rh_space_alloc(space, (uint64_t)judge->gauge_count * sizeof(struct column));
+	core->seats =
+		rh_space_alloc(space, ((uint64_t)plan->assertion_count + 1) * sizeof(struct seat));
+	core->columns = rh_space_alloc(space, (uint64_t)judge->gauge_count * sizeof(struct column));
 	core->places =
 		rh_space_alloc(space, ((uint64_t)plan->node_count + 1) * sizeof(struct place));
 	for (size_t i = 0; i < RH_ARRAY_LEN(core->step_bits); i++)
@@ -142,7 +140,7 @@ struct rh_judge *rh_judge_open(const struct rh_plan *plan)
 	make_readers(judge);
 	open_space(judge);
 	judge->scratch = rh_alloc(1, sizeof(struct scratch) + ((size_t)plan->assertion_count + 1) *
-								    sizeof(struct rh_result));
+								      sizeof(struct rh_result));
 	judge_derived_open(judge);
 	for (uint32_t i = 0; i < plan->assertion_count; i++)
 		open_seat(judge, i);
@@ -360,37 +358,50 @@ static void take_for_own_types(struct rh_judge *judge, const struct rh_record *r
 	}
 }
 
-/* Evidence must not depend on how much of a run was stored, so only what every trace has counts. */
-static bool is_evidence(const struct rh_record *record)
+/*
+ * Evidence must not depend on how much of a run was stored, so only what every trace has counts.
+ * Gauges that nobody asked for would only push out the others.
+ */
+static bool is_evidence(const struct rh_judge *judge, const struct rh_record *record)
 {
+	if (record->kind == RH_RECORD_GAUGE)
+		return record->index < judge->gauge_count && judge->is_wanted[record->index];
 	return record->kind != RH_RECORD_PEER && record->kind != RH_RECORD_LOG &&
 	       record->kind != RH_RECORD_MESSAGE;
+}
+
+/* Most records of a large run are gauges that no assertion reads. */
+static bool is_idle(const struct rh_judge *judge, const struct rh_record *record)
+{
+	return record->kind == RH_RECORD_GAUGE && !judge->has_own_types &&
+	       (record->index >= judge->gauge_count || !judge->is_wanted[record->index]);
 }
 
 static void take_one(struct rh_judge *judge, const struct rh_record *record)
 {
 	struct core *core = judge->core;
-	struct kept kept = {.time_ns = record->time_ns,
-			    .node = record->node,
-			    .kind = record->kind,
-			    .stage = record->stage,
-			    .index = record->index,
-			    .is_set = 1,
-			    .a = record->a,
-			    .b = record->b,
-			    .c = record->c,
-			    .d = record->d};
+	struct kept kept;
 
-	if (record->kind >= RH_RECORD_KIND_COUNT)
-		return;
 	if (record->time_ns > core->clock_ns)
 		judge_move_to(judge, record->time_ns);
+	if (record->kind >= RH_RECORD_KIND_COUNT || is_idle(judge, record))
+		return;
+	kept = (struct kept){.time_ns = record->time_ns,
+			     .node = record->node,
+			     .kind = record->kind,
+			     .stage = record->stage,
+			     .index = record->index,
+			     .is_set = 1,
+			     .a = record->a,
+			     .b = record->b,
+			     .c = record->c,
+			     .d = record->d};
 	if (record->kind == RH_RECORD_INVARIANT && core->invariant_count++ == 0)
 		core->invariant = kept;
 	if (record->node < judge->plan->node_count) {
 		struct place *place = &judge->places[record->node];
 
-		if (is_evidence(record))
+		if (is_evidence(judge, record))
 			place->ring[place->ring_count++ % RING_RECORDS] = kept;
 		take_of_node(judge, record, &kept);
 	}

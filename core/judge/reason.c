@@ -124,8 +124,8 @@ static void reason_unreached(const struct rh_judge *judge, uint32_t assertion,
 		snprintf(out, size, "expected %s, but time ran out at %s", words->sentence,
 			 words->when);
 	else if (plan->until_ns == RH_TIME_NEVER)
-		snprintf(out, size, "expected %s, but the run was cut short at %s",
-			 words->sentence, words->when);
+		snprintf(out, size, "expected %s, but the run was cut short at %s", words->sentence,
+			 words->when);
 	else
 		snprintf(out, size, "expected %s, but the run ended at %s and its window at %s",
 			 words->sentence, words->when, rh_clock_text(until, plan->until_ns));

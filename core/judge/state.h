@@ -114,9 +114,9 @@ struct block {
 };
 
 struct core {
-	uint64_t clock_ns; /* the instant that is being filled */
-	uint32_t boundary; /* next of judge->boundaries */
-	uint32_t waiting;  /* undecided assertions that a run waits for */
+	uint64_t clock_ns;	 /* the instant that is being filled */
+	uint32_t boundary;	 /* next of judge->boundaries */
+	uint32_t waiting;	 /* undecided assertions that a run waits for */
 	struct rh_vec dirty;	 /* uint32_t: seats to look at when the instant ends */
 	struct rh_vec decisions; /* uint32_t: seats in the order of decision */
 	struct rh_vec faults;	 /* uint32_t: steps in effect, oldest first */
@@ -134,9 +134,9 @@ struct core {
 	uint32_t newest;
 	uint32_t live_blocks;
 	uint32_t invariant_count;
-	struct kept invariant; /* the first violation */
-	uint32_t has_failed;   /* an assertion */
-	uint32_t has_error;	 /* the harness: a fault or an action */
+	struct kept invariant;	/* the first violation */
+	uint32_t has_failed;	/* an assertion */
+	uint32_t has_error;	/* the harness: a fault or an action */
 	uint32_t has_unreached; /* a window that the run did not reach */
 	uint32_t is_finished;
 	uint32_t end; /* enum rh_run_end */

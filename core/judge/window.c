@@ -18,40 +18,51 @@ static enum rh_truth truth_of(const struct rh_judge *judge, uint32_t assertion, 
 	struct rh_view view = {judge, assertion, blamed};
 
 	*value = 0;
-	return plan->type->truth(
-		seat->type_state == 0 ? NULL : rh_at(&judge->space, seat->type_state), plan->params,
-		&view, value);
+	return plan->type->truth(seat->type_state == 0 ? NULL
+						       : rh_at(&judge->space, seat->type_state),
+				 plan->params, &view, value);
 }
 
 /* ---- evidence -------------------------------------------------------------------------------- */
 
-/* The records before `cause` on its node, oldest first, then `cause`. */
+/* The `count` records of a place behind the newest `skip`, oldest first. */
+static void gather(struct seat *seat, const struct place *place, uint32_t skip, uint32_t count)
+{
+	uint32_t held = place->ring_count < RING_RECORDS ? place->ring_count : RING_RECORDS;
+
+	for (uint32_t back = skip + count < held ? skip + count : held; back > skip; back--)
+		seat->evidence[seat->evidence_count++] =
+			place->ring[(place->ring_count - back) % RING_RECORDS];
+}
+
+/*
+ * The record that decided and five before it on its node.  When a window ends that record may be
+ * long past: then the last ones of the node to blame.
+ */
 static void gather_evidence(const struct rh_judge *judge, struct seat *seat)
 {
-	const struct place *place;
-	uint32_t held, back;
+	uint32_t nodes = judge->plan->node_count;
 
 	seat->evidence_count = 0;
 	if (!seat->cause.is_set)
 		return;
-	if (seat->cause.node < judge->plan->node_count) {
-		place = &judge->places[seat->cause.node];
-		held = place->ring_count < RING_RECORDS ? place->ring_count : RING_RECORDS;
-		for (back = 1; back <= held; back++) {
+	if (seat->cause.node < nodes) {
+		const struct place *place = &judge->places[seat->cause.node];
+
+		for (uint32_t back = 1; back <= RING_RECORDS && back <= place->ring_count; back++) {
 			const struct kept *one =
 				&place->ring[(place->ring_count - back) % RING_RECORDS];
 
-			if (memcmp(one, &seat->cause, sizeof(*one)) == 0)
-				break;
+			if (memcmp(one, &seat->cause, sizeof(*one)) != 0)
+				continue;
+			gather(seat, place, back - 1, RH_EVIDENCE_RECORDS + 1);
+			return;
 		}
-		/* Nothing when the record has left the ring: what is there came after it. */
-		for (uint32_t i = back + RH_EVIDENCE_RECORDS < held ? back + RH_EVIDENCE_RECORDS
-								    : held;
-		     i > back; i--)
-			seat->evidence[seat->evidence_count++] =
-				place->ring[(place->ring_count - i) % RING_RECORDS];
 	}
-	seat->evidence[seat->evidence_count++] = seat->cause;
+	if (seat->node < nodes)
+		gather(seat, &judge->places[seat->node], 0, RH_EVIDENCE_RECORDS + 1);
+	else
+		seat->evidence[seat->evidence_count++] = seat->cause;
 }
 
 /* ---- decisions ------------------------------------------------------------------------------- */
@@ -139,8 +150,8 @@ void judge_look_at_dirty(struct rh_judge *judge)
 	struct core *core = judge->core;
 
 	for (uint32_t i = 0; i < core->dirty.count; i++) {
-		uint32_t assertion = *(uint32_t *)rh_vec_at(&judge->space, &core->dirty,
-							    sizeof(uint32_t), i);
+		uint32_t assertion =
+			*(uint32_t *)rh_vec_at(&judge->space, &core->dirty, sizeof(uint32_t), i);
 		struct seat *seat = &judge->seats[assertion];
 
 		seat->is_dirty = false;

@@ -7,10 +7,12 @@
  *
  * The run is divided at the beginnings and ends of its faults (of its phases when there are none).
  * Each stretch is as wide as its share of time, but never narrower than its words.  When there are
- * more words than columns the bar only marks the faults, and a list says what they were.
+ * more words than columns the words below become fewer; when the faults alone have too many, the bar
+ * only marks them, and a list says what they were.
  */
 #include "core/report/bar.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +33,11 @@ struct stretch {
 	size_t width;
 };
 
+/* How much is said below the bar. */
+enum detail { DETAIL_NONE, DETAIL_SHORT, DETAIL_FULL };
+
 struct bar {
+	enum detail detail;
 	const struct rh_report *report;
 	const struct rh_report_facts *facts;
 	uint64_t end_ns;
@@ -97,6 +103,30 @@ static const char *phase_at(const struct rh_plan *plan, uint64_t time_ns)
 	return NULL;
 }
 
+static void name_below(const struct bar *bar, struct stretch *stretch, bool is_fault,
+		       const char *phase)
+{
+	uint64_t deepest;
+	char text[80];
+
+	stretch->below[0] = 0;
+	if (bar->detail == DETAIL_NONE)
+		return;
+	rh_words_chains(text, bar->report, stretch->from_ns, stretch->to_ns, is_fault);
+	if (!is_fault && stretch->from_ns > 0 &&
+	    rh_report_reorged_nodes(bar->report, stretch->from_ns, stretch->to_ns, &deepest) > 0) {
+		if (bar->detail == DETAIL_FULL)
+			rh_words_reorgs(text, bar->report, stretch->from_ns, stretch->to_ns);
+		else
+			snprintf(text, sizeof(text), "reorg %" PRIu64 " deep", deepest);
+	}
+	if (!is_fault && stretch->from_ns > 0 && phase != NULL && bar->detail == DETAIL_FULL)
+		snprintf(stretch->below, sizeof(stretch->below), "%.34s%s%s", phase,
+			 text[0] == 0 ? "" : ": ", text);
+	else
+		snprintf(stretch->below, sizeof(stretch->below), "%s", text);
+}
+
 static void name_stretch(const struct bar *bar, struct stretch *stretch, bool has_faults)
 {
 	const struct rh_plan *plan = bar->facts->plan;
@@ -118,19 +148,7 @@ static void name_stretch(const struct bar *bar, struct stretch *stretch, bool ha
 	}
 	if (!has_faults && phase != NULL)
 		snprintf(stretch->label, sizeof(stretch->label), "%.90s", phase);
-	rh_words_chains(text, bar->report, stretch->from_ns, stretch->to_ns, is_fault);
-	if (!is_fault && stretch->from_ns > 0) {
-		char reorgs[80];
-
-		rh_words_reorgs(reorgs, bar->report, stretch->from_ns, stretch->to_ns);
-		if (reorgs[0] != 0)
-			memcpy(text, reorgs, sizeof(text));
-	}
-	if (has_faults && !is_fault && stretch->from_ns > 0 && phase != NULL)
-		snprintf(stretch->below, sizeof(stretch->below), "%.34s%s%s", phase,
-			 text[0] == 0 ? "" : ": ", text);
-	else
-		snprintf(stretch->below, sizeof(stretch->below), "%s", text);
+	name_below(bar, stretch, is_fault, has_faults ? phase : NULL);
 }
 
 static bool divide(struct bar *bar)
@@ -141,6 +159,7 @@ static bool divide(struct bar *bar)
 
 	if (count >= STRETCHES_MAX)
 		return false;
+	bar->count = 0;
 	for (uint32_t i = 0; i < bar->facts->plan->step_count; i++) {
 		uint64_t from_ns;
 		uint64_t to_ns;
@@ -150,6 +169,7 @@ static bool divide(struct bar *bar)
 	for (size_t i = 0; i <= count; i++) {
 		struct stretch *stretch = &bar->stretches[bar->count++];
 
+		memset(stretch, 0, sizeof(*stretch));
 		stretch->from_ns = i == 0 ? 0 : times[i - 1];
 		stretch->to_ns = i == count ? bar->end_ns : times[i];
 		name_stretch(bar, stretch, has_faults);
@@ -333,6 +353,20 @@ static void put_marks(struct rh_buf *out, const struct bar *bar, size_t columns)
 		rh_buf_printf(out, "        and %u more\n", fault_count - LISTED_MAX);
 }
 
+/* Tries with all words, then with fewer. */
+static bool lay_out(struct bar *bar, size_t columns)
+{
+	for (int detail = DETAIL_FULL; detail >= DETAIL_NONE; detail--) {
+		bar->detail = (enum detail)detail;
+		if (!divide(bar))
+			return false;
+		find_needs(bar);
+		if (share_columns(bar, columns - (bar->count - 1)))
+			return true;
+	}
+	return false;
+}
+
 void rh_bar_print(struct rh_buf *out, const struct rh_report *report,
 		  const struct rh_report_facts *facts, struct rh_summary_style style)
 {
@@ -349,12 +383,7 @@ void rh_bar_print(struct rh_buf *out, const struct rh_report *report,
 
 	if (bar.end_ns == 0)
 		return;
-	if (!divide(&bar)) {
-		put_marks(out, &bar, columns);
-		return;
-	}
-	find_needs(&bar);
-	if (!share_columns(&bar, columns - (bar.count - 1))) {
+	if (!lay_out(&bar, columns)) {
 		put_marks(out, &bar, columns);
 		return;
 	}

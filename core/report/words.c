@@ -87,6 +87,8 @@ char *rh_words_clock(char text[32], uint64_t time_ns, uint64_t run_ns)
 	return text;
 }
 
+#define PARTS_NAMED 4 /* of a cut */
+
 /* ---- faults ---------------------------------------------------------------------------------- */
 
 static bool is_cut(const struct rh_plan_step *step)
@@ -109,7 +111,60 @@ static uint32_t root_of(uint32_t *parents, uint32_t node)
 	return node;
 }
 
-/* The sizes of the parts into which the cut leaves the network, largest first; how many parts. */
+/* The two sides of a cut, when every cut link leads from the one to the other: a part that lost all
+ * its links stands on the side that it was meant for.  false when there are no two such sides. */
+static bool side_sizes(uint64_t sizes[2], const struct rh_plan *plan,
+		       const struct rh_plan_step *step, uint32_t *parents)
+{
+	enum { SIDE_NONE, SIDE_A, SIDE_B };
+	uint8_t *sides = rh_alloc(plan->node_count + 1, sizeof(*sides)); /* of the roots */
+	bool is_growing = step->edge_count > 0;
+	bool is_sound = is_growing;
+
+	if (is_growing)
+		sides[root_of(parents, plan->links[step->edges[0] / 2].a)] = SIDE_A;
+	while (is_growing && is_sound) {
+		is_growing = false;
+		for (uint32_t i = 0; i < step->edge_count; i++) {
+			const struct rh_plan_link *link = &plan->links[step->edges[i] / 2];
+			uint8_t *a = &sides[root_of(parents, link->a)];
+			uint8_t *b = &sides[root_of(parents, link->b)];
+
+			is_sound &= *a == SIDE_NONE || *a != *b;
+			if (*a != SIDE_NONE && *b == SIDE_NONE)
+				*b = *a == SIDE_A ? SIDE_B : SIDE_A;
+			else if (*b != SIDE_NONE && *a == SIDE_NONE)
+				*a = *b == SIDE_A ? SIDE_B : SIDE_A;
+			else
+				continue;
+			is_growing = true;
+		}
+	}
+	sizes[0] = 0;
+	sizes[1] = 0;
+	for (uint32_t i = 0; i < plan->node_count; i++) {
+		uint8_t side = sides[root_of(parents, i)];
+
+		is_sound &= side != SIDE_NONE;
+		sizes[side == SIDE_B ? 1 : 0]++;
+	}
+	free(sides);
+	return is_sound;
+}
+
+static void sort_down(uint64_t *sizes, uint32_t count)
+{
+	for (uint32_t i = 1; i < count; i++) {
+		for (uint32_t j = i; j > 0 && sizes[j] > sizes[j - 1]; j--) {
+			uint64_t size = sizes[j];
+
+			sizes[j] = sizes[j - 1];
+			sizes[j - 1] = size;
+		}
+	}
+}
+
+/* The sizes of the parts into which the cut divides the network, largest first; how many parts. */
 static uint32_t part_sizes(uint64_t *sizes, const struct rh_plan *plan,
 			   const struct rh_plan_step *step)
 {
@@ -126,22 +181,19 @@ static uint32_t part_sizes(uint64_t *sizes, const struct rh_plan *plan,
 			parents[root_of(parents, plan->links[i].a)] =
 				root_of(parents, plan->links[i].b);
 	}
-	memset(sizes, 0, plan->node_count * sizeof(*sizes));
-	for (uint32_t i = 0; i < plan->node_count; i++)
-		sizes[root_of(parents, i)]++;
-	for (uint32_t i = 0; i < plan->node_count; i++) {
-		if (sizes[i] > 0)
-			sizes[count++] = sizes[i];
-	}
-	/* A few parts: the largest first. */
-	for (uint32_t i = 1; i < count && count <= 4; i++) {
-		for (uint32_t j = i; j > 0 && sizes[j] > sizes[j - 1]; j--) {
-			uint64_t size = sizes[j];
-
-			sizes[j] = sizes[j - 1];
-			sizes[j - 1] = size;
+	if (side_sizes(sizes, plan, step, parents)) {
+		count = 2;
+	} else {
+		memset(sizes, 0, plan->node_count * sizeof(*sizes));
+		for (uint32_t i = 0; i < plan->node_count; i++)
+			sizes[root_of(parents, i)]++;
+		for (uint32_t i = 0; i < plan->node_count; i++) {
+			if (sizes[i] > 0)
+				sizes[count++] = sizes[i];
 		}
 	}
+	if (count <= PARTS_NAMED)
+		sort_down(sizes, count);
 	free(is_link_cut);
 	free(parents);
 	return count;
@@ -149,11 +201,11 @@ static uint32_t part_sizes(uint64_t *sizes, const struct rh_plan *plan,
 
 static void cut_words(char text[80], const struct rh_plan *plan, const struct rh_plan_step *step)
 {
-	uint64_t *sizes = rh_alloc(plan->node_count + 1, sizeof(*sizes));
+	uint64_t *sizes = rh_alloc(plan->node_count + 2, sizeof(*sizes));
 	uint32_t count = part_sizes(sizes, plan, step);
 	size_t len = (size_t)snprintf(text, 80, "cut ");
 
-	if (count <= 1 || count > 4)
+	if (count <= 1 || count > PARTS_NAMED)
 		snprintf(text, 80, count <= 1 ? "cut %u links" : "cut into %u parts",
 			 count <= 1 ? step->edge_count / 2 : count);
 	else

@@ -189,8 +189,8 @@ static enum over loop(struct run *run, int *rc)
 		over = find_over(run);
 		if (over != OVER_NOT)
 			return over;
-		if (has_wall && options->wall_clock_ns(options->ctx) - wall_start_ns >=
-					options->wall_limit_ns)
+		if (has_wall &&
+		    options->wall_clock_ns(options->ctx) - wall_start_ns >= options->wall_limit_ns)
 			return OVER_WALL;
 		run->is_overtime = run->now_ns >= run->plan->duration_ns;
 		*rc = play_stop(run);
@@ -287,8 +287,7 @@ static void conclude(struct run *run, enum over over)
 
 	result->status = status_of(over);
 	result->simulated_ns = over == OVER_UNTIL ? run->options->until_ns : run->now_ns;
-	result->verdict =
-		result->faults_unverified > 0 ? RH_VERDICT_ERROR : RH_VERDICT_PASSED;
+	result->verdict = result->faults_unverified > 0 ? RH_VERDICT_ERROR : RH_VERDICT_PASSED;
 	if (run->judge != NULL) {
 		rh_judge_take(run->judge, &last, 1);
 		run_tell_decisions(run);

@@ -44,10 +44,11 @@ struct rh_run_options {
 struct rh_run_result {
 	enum rh_run_status status;
 	enum rh_verdict verdict;
-	uint64_t simulated_ns;	     /* where the run stopped */
-	uint64_t loop_cpu_ns;	     /* CPU between opening the world and finishing it */
-	struct rh_world_stats stats; /* its checkpoints are a copy on the heap: the caller's, free() */
-	struct rh_judge *judge;	     /* the caller's: rh_judge_close; NULL with no_judge */
+	uint64_t simulated_ns; /* where the run stopped */
+	uint64_t loop_cpu_ns;  /* CPU between opening the world and finishing it */
+	struct rh_world_stats
+		stats;		/* its checkpoints are a copy on the heap: the caller's, free() */
+	struct rh_judge *judge; /* the caller's: rh_judge_close; NULL with no_judge */
 	uint32_t faults_unverified;
 	uint32_t faults_untouched; /* in effect, but met no traffic */
 };

@@ -31,9 +31,9 @@ struct mark {
 
 /* Where a step stands. */
 struct step_run {
-	bool is_active;	      /* begun and not ended */
-	bool wants_verify;    /* its action is done: ask at the next stop */
-	bool is_settled;      /* verified or unverified was said */
+	bool is_active;	   /* begun and not ended */
+	bool wants_verify; /* its action is done: ask at the next stop */
+	bool is_settled;   /* verified or unverified was said */
 	bool is_ending;
 	uint64_t requested_ns;
 	uint64_t ended_ns;
@@ -88,9 +88,9 @@ struct run {
 	struct feed *feeds;
 	uint32_t submission_count;
 	uint32_t decision_count; /* told so far */
-	bool is_overtime;	 /* beyond the plan's duration: stops as soon as the judge is done */
-	bool is_settling;	 /* the next stop is 1 ns away */
-	bool wants_to_settle;	 /* actions were started whose effect is to be verified */
+	bool is_overtime;     /* beyond the plan's duration: stops as soon as the judge is done */
+	bool is_settling;     /* the next stop is 1 ns away */
+	bool wants_to_settle; /* actions were started whose effect is to be verified */
 	struct rh_arena scratch; /* of one change */
 };
 

@@ -86,8 +86,7 @@ static uint32_t new_ticket(struct run *run, enum ticket_kind kind, uint32_t step
 {
 	if (run->ticket_count == run->ticket_cap) {
 		run->ticket_cap = run->ticket_cap == 0 ? 16 : run->ticket_cap * 2;
-		run->tickets =
-			rh_realloc(run->tickets, run->ticket_cap * sizeof(*run->tickets));
+		run->tickets = rh_realloc(run->tickets, run->ticket_cap * sizeof(*run->tickets));
 	}
 	RH_ASSERT(run->ticket_count < TICKET_SUBMISSION);
 	run->tickets[run->ticket_count] =
@@ -240,8 +239,7 @@ static struct rh_link_set *merged_links(struct run *run, uint32_t step)
 		if (!run->steps[other].is_active || !acts_on_links(run, other))
 			continue;
 		while (next_common(plan, &run->plan->steps[other], &at, &other_at)) {
-			links[at].state =
-				rh_link_merge(&links[at].state, &run->steps[other].link);
+			links[at].state = rh_link_merge(&links[at].state, &run->steps[other].link);
 			at++;
 		}
 	}
@@ -266,7 +264,6 @@ static uint64_t *owner_keys(struct run *run, uint32_t step)
 	}
 	return keys;
 }
-
 
 /* Sets the step's edges, in one action for each set of faults that was in effect on them. */
 static void set_links(struct run *run, uint32_t step, enum ticket_kind kind, const uint64_t *keys,
@@ -303,8 +300,7 @@ static void set_links(struct run *run, uint32_t step, enum ticket_kind kind, con
 
 static void change_links(struct run *run, uint32_t step, bool is_begin, bool is_rollback)
 {
-	bool *was_active =
-		RH_ARENA_ARRAY(&run->scratch, (size_t)run->plan->step_count + 1, bool);
+	bool *was_active = RH_ARENA_ARRAY(&run->scratch, (size_t)run->plan->step_count + 1, bool);
 	uint64_t *keys = owner_keys(run, step);
 
 	for (uint32_t i = 0; i < run->plan->step_count; i++)
@@ -351,8 +347,8 @@ static void change_nodes(struct run *run, uint32_t step, bool is_begin)
 	const struct rh_plan_step *plan = &run->plan->steps[step];
 	struct rh_action action = {.kind = RH_ACTION_NODES};
 
-	action.node_op = is_begin ? plan->type->begin_op(plan->params)
-				  : plan->type->end_op(plan->params);
+	action.node_op =
+		is_begin ? plan->type->begin_op(plan->params) : plan->type->end_op(plan->params);
 	action.nodes = free_nodes(run, step, &action.node_count);
 	run->steps[step].is_active = is_begin && plan->type->is_fault;
 	if (action.node_op != RH_NODE_OP_NONE && action.node_count > 0)
@@ -361,8 +357,8 @@ static void change_nodes(struct run *run, uint32_t step, bool is_begin)
 	else if (!is_begin)
 		say_cleared(run, run->now_ns, step);
 	else
-		run->steps[step].wants_verify = plan->type->is_fault &&
-						plan->verify == RH_VERIFY_REQUIRED;
+		run->steps[step].wants_verify =
+			plan->type->is_fault && plan->verify == RH_VERIFY_REQUIRED;
 	rh_arena_reset(&run->scratch);
 }
 
@@ -488,8 +484,7 @@ void run_steps_close(struct run *run)
 		    run->plan->steps[i].type->is_fault)
 			say_unverified(run, run->now_ns, i);
 		if (state->is_ending)
-			run_emit_note(run, run->now_ns,
-				      "the world did not say that %s is cleared",
+			run_emit_note(run, run->now_ns, "the world did not say that %s is cleared",
 				      run->plan->steps[i].name);
 	}
 	for (uint32_t i = 0; i < run->ticket_count; i++) {

@@ -35,7 +35,7 @@ static uint16_t stage_of(enum rh_result_state state)
 	case RH_RESULT_OPEN:
 		break;
 	}
-	RH_ASSERT(!"a decided result");
+	RH_ASSERT(false); /* it was decided */
 	return 0;
 }
 

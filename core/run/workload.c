@@ -78,10 +78,9 @@ int run_submit_due(struct run *run)
 		struct feed *feed = &run->feeds[i];
 
 		while (feed->has_next && feed->next.at_ns <= run->now_ns) {
-			int rc = run->ops->submit(run->world, workload->nodes[feed->next.target],
-						  &feed->next,
-						  TICKET_SUBMISSION + run->submission_count++,
-						  run->err);
+			int rc = run->ops->submit(
+				run->world, workload->nodes[feed->next.target], &feed->next,
+				TICKET_SUBMISSION + run->submission_count++, run->err);
 
 			if (rc != 0) {
 				rh_err_wrap(run->err, "workload %s", workload->name);

@@ -39,6 +39,7 @@ struct composer {
 	struct frame stack[RH_COMPOSE_DEPTH_MAX];
 	uint32_t depth;
 	uint32_t node_count;
+	struct rh_place place; /* of the event at hand */
 	struct rh_tree *root;
 	bool is_document_over;
 };
@@ -288,10 +289,10 @@ static bool attach(struct composer *composer, struct rh_tree *node)
 		return true;
 	}
 	if (composer->depth + node->height > RH_COMPOSE_DEPTH_MAX)
-		return refuse(composer, "E006", node->place, NULL,
+		return refuse(composer, "E006", composer->place, NULL,
 			      "more than 64 levels of nesting");
 	if (frame->tree->weight + node->weight > RH_COMPOSE_NODES_MAX)
-		return refuse(composer, "E006", node->place, NULL,
+		return refuse(composer, "E006", composer->place, NULL,
 			      "more than 1,000,000 values once the aliases are written out");
 	if (frame->tree->kind == RH_TREE_MAP)
 		return add_pair(composer, frame, node);
@@ -411,6 +412,7 @@ static bool take(struct composer *composer, const yaml_event_t *event)
 {
 	struct rh_place place = place_of(composer, event->start_mark, event->end_mark);
 
+	composer->place = place;
 	switch (event->type) {
 	case YAML_NO_EVENT:
 	case YAML_STREAM_START_EVENT:

@@ -126,8 +126,8 @@ static void load_standing(struct rh_loader *loader, struct standing *standing,
 		return;
 	}
 	if (has_region) {
-		standing->regions[0] =
-			add_region(loader, in->region, rh_load_place(loader, tree, "group", "region"));
+		standing->regions[0] = add_region(loader, in->region,
+						  rh_load_place(loader, tree, "group", "region"));
 		standing->weights[0] = 1;
 		standing->count = 1;
 		return;
@@ -140,9 +140,9 @@ static void load_standing(struct rh_loader *loader, struct standing *standing,
 	else if (in->regions->kind == RH_TREE_MAP)
 		stand_by_shares(loader, standing, in->regions, path);
 	else
-		rh_load_complain(loader, "E014", in->regions->place, path, NULL,
-				 "%s takes the name of a distribution or a map of shares, not a list",
-				 path);
+		rh_load_complain(
+			loader, "E014", in->regions->place, path, NULL,
+			"%s takes the name of a distribution or a map of shares, not a list", path);
 }
 
 /* "20ppm", "-150ppb" in parts per billion. */
@@ -187,8 +187,8 @@ static void make_nodes(struct rh_loader *loader, const struct rh_in_group *in,
 		node->clock_offset_ns = (int64_t)in->clock_offset_ns;
 		node->clock_drift_ppb = drift_ppb;
 		if (standing->count != 0) {
-			uint64_t draw = rh_draw2(loader->rng, RH_PURPOSE_TOPOLOGY_REGION,
-						 node->name64, 0);
+			uint64_t draw =
+				rh_draw2(loader->rng, RH_PURPOSE_TOPOLOGY_REGION, node->name64, 0);
 
 			node->region = standing->regions[rh_discrete(draw, standing->weights,
 								     standing->count)];
@@ -219,14 +219,14 @@ static bool read_group(struct rh_loader *loader, struct group_draft *draft,
 		return false;
 	rh_map_add(&loader->group_names, in->name, strlen(in->name), &is_new);
 	if (!is_new) {
-		rh_load_complain(loader, "E041", place, path, NULL,
-				 "two groups are called \"%s\"", in->name);
+		rh_load_complain(loader, "E041", place, path, NULL, "two groups are called \"%s\"",
+				 in->name);
 		return false;
 	}
 	if (!read_drift(&draft->drift_ppb, in->clock_drift)) {
-		rh_load_complain(loader, "E037",
-				 rh_load_place(loader, tree, "group", "clockDrift"), path,
-				 "write for example 20ppm; at most 1000ppm", "this is not a drift");
+		rh_load_complain(loader, "E037", rh_load_place(loader, tree, "group", "clockDrift"),
+				 path, "write for example 20ppm; at most 1000ppm",
+				 "this is not a drift");
 		return false;
 	}
 	load_standing(loader, &draft->standing, tree, in, path);
@@ -241,12 +241,11 @@ static void check_group_names(struct rh_loader *loader)
 
 		rh_map_find(&loader->group_names, name, strlen(name))->number = i;
 		if (rh_map_find(&loader->node_names, name, strlen(name)) != NULL)
-			rh_load_complain(loader, "E041",
-					 rh_load_place(loader, loader->group_trees[i], "group",
-						       "name"),
-					 "topology.groups", "choose another name",
-					 "group \"%s\" is called like a node of another group",
-					 name);
+			rh_load_complain(
+				loader, "E041",
+				rh_load_place(loader, loader->group_trees[i], "group", "name"),
+				"topology.groups", "choose another name",
+				"group \"%s\" is called like a node of another group", name);
 	}
 }
 

@@ -10,8 +10,8 @@
  *                  pair up
  *   2. repair      a pair that is a loop or a double is swapped with another one:
  *                  (a,b) (c,d) -> (a,c) (b,d); all degrees stay
- *   3. dense case  where no swap helps (nearly full graphs) the graph is built by Havel and
- *                  Hakimi's rule, which finds one when there is one, and then mixed by swaps
+ *   3. dense case  where no swap helps (full graphs, and degrees that leave little choice) the
+ *                  graph is built by Havel and Hakimi's rule, which finds one when there is one
  *   4. connecting  a spanning forest tells tree links from the rest.  Swapping a link that is in
  *                  no tree with any link of another component joins the two:
  *
@@ -25,9 +25,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "core/base/bits.h"
 #include "core/base/dist.h"
-#include "core/base/hash.h"
 #include "core/base/sort.h"
 #include "core/scenario/topology.h"
 
@@ -111,16 +109,6 @@ static void table_remove(struct builder *b, uint32_t x, uint32_t y)
 {
 	RH_ASSERT(is_linked(b, x, y));
 	*table_find(b, edge_key(x, y)) = 1;
-}
-
-/* Deleted places fill up in a long series of swaps: rebuild from the list. */
-static void table_rebuild(struct builder *b)
-{
-	uint32_t i;
-
-	table_reset(b);
-	for (i = 0; i < b->edge_count; i++)
-		table_add(b, b->edges[i].a, b->edges[i].b);
 }
 
 static void edge_add(struct builder *b, uint32_t x, uint32_t y)
@@ -283,33 +271,6 @@ static bool build_dense(struct builder *b, const struct stub *stubs, uint32_t st
 	return true;
 }
 
-/* Random swaps, ten a link: the rule above builds a very regular graph. */
-static void mix(struct builder *b)
-{
-	uint64_t name64 = rh_name64("topology");
-	uint64_t rounds = (uint64_t)b->edge_count * 10;
-	uint64_t i;
-
-	for (i = 0; i < rounds; i++) {
-		uint64_t draw = rh_draw2(b->rng, RH_PURPOSE_TOPOLOGY_STUB, name64, i);
-		uint32_t x = (uint32_t)rh_uniform(draw, b->edge_count);
-		uint32_t y = (uint32_t)rh_uniform(rh_absorb(draw, 0), b->edge_count);
-		struct edge p = b->edges[x];
-		struct edge q = b->edges[y];
-
-		if (x == y || !is_fresh(b, p.a, q.a) || !is_fresh(b, p.b, q.b))
-			continue;
-		table_remove(b, p.a, p.b);
-		table_remove(b, q.a, q.b);
-		table_add(b, p.a, q.a);
-		table_add(b, p.b, q.b);
-		b->edges[x] = (struct edge){p.a, q.a};
-		b->edges[y] = (struct edge){p.b, q.b};
-		if ((i & 1023) == 1023)
-			table_rebuild(b);
-	}
-}
-
 /* ---- connecting ------------------------------------------------------------------------------ */
 
 static uint32_t root_of(uint32_t *parents, uint32_t node)
@@ -398,13 +359,10 @@ static int random_links(struct builder *b, struct rh_err *err)
 	b->edge_cap = stub_count / 2;
 	b->edges = RH_ARENA_ARRAY(&b->scratch, b->edge_cap + 1, struct edge);
 	table_reset(b);
-	if (!pair_stubs(b, stubs, stub_count)) {
-		if (!build_dense(b, stubs, stub_count))
-			return rh_err_set(err, RH_E_INPUT,
-					  "no network without double links has these numbers of "
-					  "links a node");
-		mix(b);
-	}
+	if (!pair_stubs(b, stubs, stub_count) && !build_dense(b, stubs, stub_count))
+		return rh_err_set(err, RH_E_INPUT,
+				  "no network without double links has these numbers of links a "
+				  "node");
 	RH_ASSERT(b->edge_count == b->edge_cap);
 	connect(b);
 	return 0;

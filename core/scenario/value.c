@@ -1,7 +1,7 @@
 /*
  * value.c - reads scalars, in integers only.
  *
- * A number is mantissa / 10^scale with at most eighteen digits, so that every product with a unit
+ * A number is mantissa / 10^scale with at most nineteen digits, so that every product with a unit
  * fits 128 bits; a unit is a factor.  The same reader serves all quantities: they differ in their
  * table of units and in what is said when the unit is missing.
  */
@@ -16,7 +16,7 @@
 
 __extension__ typedef unsigned __int128 u128;
 
-#define DIGITS_MAX 18
+#define DIGITS_MAX 19
 
 struct unit {
 	const char *text;
@@ -322,7 +322,7 @@ static bool read_ratio(struct rh_value *value, struct rh_value_fault *fault,
 	uint64_t divisor;
 	char hint[40];
 
-	if (len == 0 || (!is_percent && text[len] != 0) || decimal.scale > DIGITS_MAX - 2)
+	if (len == 0 || (!is_percent && text[len] != 0) || decimal.scale > 16)
 		return refuse(fault, "E034", "write for example 30% or 0.3",
 			      "\"%.60s\" is not a share", text);
 	if (!is_percent && decimal.scale == 0 && decimal.mantissa > 1) {

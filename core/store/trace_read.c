@@ -343,7 +343,7 @@ static int damaged(struct rh_trace_reader *reader, uint64_t offset, const char *
 {
 	char text[160];
 
-	snprintf(text, sizeof(text), "%s (%" PRIu64 " records before it are good)", what,
+	snprintf(text, sizeof(text), "%.100s (%" PRIu64 " records before it are good)", what,
 		 reader->read_count);
 	return rh_trace_source_damage(&reader->source, &reader->damage, offset,
 				      reader->was_moved ? what : text);

@@ -70,7 +70,6 @@ static void write_section(struct rh_trace_writer *writer, struct rh_trace_sectio
 			  const struct rh_buf *raw)
 {
 	struct rh_buf *out = &writer->file.pending;
-	struct rh_buf head = {0};
 	size_t bound = ZSTD_compressBound(raw->len);
 	size_t head_at = out->len;
 	size_t packed;

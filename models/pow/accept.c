@@ -50,7 +50,7 @@ void rh_pow_gauges(struct rh_pow *pow)
 	rh_fx_gauge(fx, RH_GAUGE_MODEL + RH_POW_GAUGE_DIFFICULTY, state->memo_difficulty);
 }
 
-static void gauge_pools(struct rh_pow *pow)
+void rh_pow_gauge_pools(struct rh_pow *pow)
 {
 	rh_fx_gauge(pow->fx, RH_GAUGE_MODEL + RH_POW_GAUGE_ORPHANS,
 		    pow->state->orphans.items.count);
@@ -95,7 +95,7 @@ static void refuse_with_children(struct rh_pow *pow, const struct rh_pow_block *
 		}
 	}
 	rh_vec_release(pow->env->space, &gone, sizeof(uint64_t));
-	gauge_pools(pow);
+	rh_pow_gauge_pools(pow);
 }
 
 static void keep_orphan(struct rh_pow *pow, struct rh_handle ref, const struct rh_pow_block *block,
@@ -110,7 +110,7 @@ static void keep_orphan(struct rh_pow *pow, struct rh_handle ref, const struct r
 
 	if (evicted != 0)
 		rh_relay_forget(&state->relay, pow->env, evicted);
-	gauge_pools(pow);
+	rh_pow_gauge_pools(pow);
 	if (rh_orphans_has(pow->env, &state->validating, missing) ||
 	    rh_orphans_has(pow->env, &state->early, missing) ||
 	    rh_chain_find(pow->env, &state->chain, missing) != RH_CHAIN_NONE)
@@ -147,7 +147,7 @@ static void keep_early(struct rh_pow *pow, struct rh_handle ref, const struct rh
 				 &orphan);
 	if (evicted != 0)
 		rh_relay_forget(&state->relay, pow->env, evicted);
-	gauge_pools(pow);
+	rh_pow_gauge_pools(pow);
 	set_early_timer(pow);
 }
 
@@ -399,7 +399,7 @@ static void adopt_orphans(struct rh_pow *pow, uint64_t id)
 		}
 	}
 	rh_vec_release(pow->env->space, &parents, sizeof(uint64_t));
-	gauge_pools(pow);
+	rh_pow_gauge_pools(pow);
 }
 
 void rh_pow_accept(struct rh_pow *pow, struct rh_handle ref, const struct rh_pow_block *block)
@@ -450,7 +450,7 @@ void rh_pow_retry_early(struct rh_pow *pow)
 			adopt_orphans(pow, block->id);
 		rh_env_object_drop(pow->env, early.ref);
 	}
-	gauge_pools(pow);
+	rh_pow_gauge_pools(pow);
 	set_early_timer(pow);
 }
 

@@ -124,7 +124,11 @@ static void on_start(struct rh_pow *pow, const struct rh_event *event)
 		record->a = head->id;
 		record->c = head->height;
 	}
+	/* What did not happen yet is 0, not unknown. */
 	rh_fx_gauge(pow->fx, RH_GAUGE_PEERS, env->peer_count);
+	rh_fx_gauge(pow->fx, RH_GAUGE_REORG_DEPTH, 0);
+	rh_fx_gauge(pow->fx, RH_GAUGE_MODEL + RH_POW_GAUGE_REFUSED, 0);
+	rh_pow_gauge_pools(pow);
 	if (event->key > 0 || env->clock_ns > 0)
 		rh_relay_greet(&state->relay, &pow->state->relay_cfg, env, pow->fx);
 	if (pow->params->head_refresh_ns != 0)

@@ -96,6 +96,7 @@ void rh_pow_accept(struct rh_pow *pow, struct rh_handle ref, const struct rh_pow
 /* The same for a block of the journal: no records, no effects. */
 void rh_pow_reload(struct rh_pow *pow, struct rh_handle ref, const struct rh_pow_block *block);
 void rh_pow_gauges(struct rh_pow *pow);
+void rh_pow_gauge_pools(struct rh_pow *pow);
 /* At the end of each step: what follows once from all that it accepted. */
 void rh_pow_settle(struct rh_pow *pow);
 void rh_pow_memo(struct rh_pow *pow, uint32_t bits);

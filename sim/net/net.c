@@ -24,6 +24,8 @@
 #include "sim/net/delay.h"
 #include "sim/net/net.h"
 
+#define END_NS (UINT64_C(1) << 62) /* 146 years */
+
 struct sim_net_state {
 	uint32_t node_count;
 	uint32_t edge_count;
@@ -209,6 +211,12 @@ static uint64_t later(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
+/* A queue behind a line of one bit a second may reach past the end of time: it stays there. */
+static uint64_t after(uint64_t time_ns, uint64_t span_ns)
+{
+	return time_ns < END_NS && span_ns < END_NS - time_ns ? time_ns + span_ns : END_NS;
+}
+
 static uint64_t minus_or_0(uint64_t a, uint64_t b)
 {
 	return a > b ? a - b : 0;
@@ -230,19 +238,25 @@ static uint64_t leaves_ns(struct sim_net *net, struct fault *fault, uint64_t *se
 	struct queue *queue = queue_of(net, from);
 	struct rh_rate up = {net->plan->nodes[from].up_bps};
 	uint64_t takes = rh_transfer_ns(size_bytes, up);
-	uint64_t leaves = rh_time_add(later(now_ns, queue->up_free_ns), takes);
+	uint64_t leaves = after(later(now_ns, queue->up_free_ns), takes);
 
 	queue->up_free_ns = leaves;
 	*sent_in_ns = takes;
 	if (fault->rate_bps != 0) {
 		uint64_t capped = rh_transfer_ns(size_bytes, (struct rh_rate){fault->rate_bps});
-		uint64_t starts = later(leaves - takes, fault->shaper_free_ns);
+		uint64_t starts = later(minus_or_0(leaves, takes), fault->shaper_free_ns);
 
-		leaves = later(leaves, rh_time_add(starts, capped));
+		leaves = later(leaves, after(starts, capped));
 		fault->shaper_free_ns = leaves;
 		*sent_in_ns = later(takes, capped);
 	}
 	return leaves;
+}
+
+/* Scenarios may name any time; what is longer than years is never seen to arrive anyway. */
+static uint64_t capped_ns(uint64_t span_ns)
+{
+	return span_ns < SIM_DELAY_MAX_NS ? span_ns : SIM_DELAY_MAX_NS - 1;
 }
 
 static uint64_t wire_ns(struct sim_net *net, const struct fault *fault, uint64_t base_ns,
@@ -250,15 +264,15 @@ static uint64_t wire_ns(struct sim_net *net, const struct fault *fault, uint64_t
 {
 	const struct rh_plan *plan = net->plan;
 	struct rh_rng rng = {plan->rng, plan->seed};
-	uint64_t delay = base_ns;
+	uint64_t delay = capped_ns(base_ns);
 
 	if (plan->jitter != RH_JITTER_NONE)
-		delay = sim_delay_ns(plan->jitter, base_ns, plan->jitter_ppm,
+		delay = sim_delay_ns(plan->jitter, delay, plan->jitter_ppm,
 				     rh_draw3(rng, RH_PURPOSE_LINK_DELAY, from64, mid, to64));
-	delay = rh_time_add(delay, fault->delay_ns);
+	delay += capped_ns(fault->delay_ns);
 	if (fault->jitter_ns != 0)
 		delay += rh_uniform_range(rh_draw3(rng, RH_PURPOSE_FAULT_DELAY, from64, mid, to64),
-					  0, fault->jitter_ns);
+					  0, capped_ns(fault->jitter_ns));
 	if (delay < plan->lookahead_ns) {
 		delay = plan->lookahead_ns;
 		state_of(net)->clamps++;
@@ -293,9 +307,9 @@ struct sim_copy sim_net_send(struct sim_net *net, uint64_t now_ns, uint32_t edge
 		copy.fate = SIM_LOST;
 		return copy;
 	}
-	copy.arrival_ns = rh_time_add(
-		copy.arrival_ns, wire_ns(net, fault, link->delay_ns[edge % 2], from64, mid, to64));
-	RH_ASSERT(copy.arrival_ns >= now_ns + plan->lookahead_ns);
+	copy.arrival_ns = after(copy.arrival_ns,
+				wire_ns(net, fault, link->delay_ns[edge % 2], from64, mid, to64));
+	RH_ASSERT(copy.arrival_ns >= after(now_ns, plan->lookahead_ns));
 	return copy;
 }
 
@@ -365,7 +379,7 @@ uint64_t sim_net_receive(struct sim_net *net, uint64_t arrival_ns, uint32_t node
 	if (down.bits_per_sec == 0)
 		return arrival_ns;
 	starts = later(queue->down_free_ns, minus_or_0(arrival_ns, sent_in_ns));
-	done = later(arrival_ns, rh_time_add(starts, rh_transfer_ns(size_bytes, down)));
+	done = later(arrival_ns, after(starts, rh_transfer_ns(size_bytes, down)));
 	queue->down_free_ns = done;
 	return done;
 }
@@ -388,7 +402,6 @@ void sim_net_set(struct sim_net *net, uint32_t edge, const struct rh_link_state 
 {
 	struct fault *fault = fault_of(net, edge);
 
-	RH_ASSERT(link->delay_ns < SIM_DELAY_MAX_NS && link->jitter_ns < SIM_DELAY_MAX_NS);
 	fault->delay_ns = link->delay_ns;
 	fault->jitter_ns = link->jitter_ns;
 	fault->loss_threshold = link->loss_threshold;

@@ -4,22 +4,23 @@
  *
  * A copy of `size` bytes from a to b over directed edge e, sent at `now`:
  *
- *	uplink of a     leaves = max(now, up_free[a]) + size / up[a]
- *	                up_free[a] = leaves
- *	wire            arrival = leaves + base delay of e, varied by the plan's jitter law
- *	                                 + delay and jitter of faults
- *	                (never less than the plan's lookahead after leaving)
- *	downlink of b   the bits come in while they are sent, so the last one is in at
- *	                max(arrival, max(down_free[b], arrival - size / up[a]) + size / down[b])
- *	                down_free[b] = that
+ *   uplink of a     leaves = max(now, up_free[a]) + size / up[a]; up_free[a] = leaves
+ *   cap of e        a fault's rate cap stands behind the uplink, on this edge alone: the bits pass
+ *                   it while they come, so the other edges of a are not held up
+ *   wire            base delay of e by the plan's jitter law, fault delay and jitter; never less
+ *                   than the plan's lookahead
+ *   downlink of b   the bits come in while they are sent, so the last one is in at
+ *                   max(arrival, max(down_free[b], arrival - sent_in) + size / down[b]);
+ *                   down_free[b] = that
  *
- * The first two are known when the copy is sent (sim_net_send); the last depends on what else
- * arrives at b and is asked when the copy arrives (sim_net_receive).  A rate cap of a fault applies
- * to the uplink time of that edge. Loss is one draw against the merged threshold 1 - (1 - p)(1 -
- * q), so that taking a fault away keeps a subset of the losses. A cut drops a copy when it is sent;
- * what is on the wire arrives, unless the fault says drops_in_flight (then the kernel sweeps). A
- * fan-out leaves in the order of keyed draws (RH_PURPOSE_UPLINK_ORDER), so that no peer is always
- * first.
+ * All but the last are known when the copy is sent (sim_net_send); the last depends on what else
+ * arrives at b and is asked when the copy arrives (sim_net_receive).
+ *
+ * Loss is one draw against the merged threshold 1 - (1 - p)(1 - q), so that taking a fault away
+ * keeps a subset of the losses; a lost copy has used the uplink.  A cut drops a copy when it is
+ * sent, and takes no time of the uplink; what is on the wire arrives, unless the fault says
+ * drops_in_flight (then the kernel sweeps).  A fan-out leaves in the order of keyed draws
+ * (RH_PURPOSE_UPLINK_ORDER), so that no peer is always first.
  *
  * All state stands in the space: copy the pages and it goes on.
  */
@@ -73,7 +74,7 @@ struct rh_link_state sim_net_get(const struct sim_net *net, uint32_t edge);
 uint64_t sim_net_touched(struct sim_net *net, uint32_t edge);
 uint64_t sim_net_clamps(const struct sim_net *net);
 
-/* The least delay any copy can ever have: what the loader writes into plan->lookahead_ns lives in
- * core/scenario/lookahead.c; this asserts that the plan's links agree with it. */
+/* What the loader writes into plan->lookahead_ns comes from core/scenario/lookahead.c;
+ * sim_net_init() asserts that the plan's links keep it (core/jitter.h). */
 
 #endif

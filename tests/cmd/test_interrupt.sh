@@ -4,7 +4,7 @@
 set -eu
 . tests/cmd/lib.sh
 
-"$program" run scenarios/quickstart.yaml --set duration=100000h --out "$work/long" >"$work/out" 2>"$work/err" &
+"$program" run scenarios/quickstart.yaml --set duration=80000h --out "$work/long" >"$work/out" 2>"$work/err" &
 pid=$!
 tries=0
 while [ ! -e "$work/long/RUNNING" ] && [ $tries -lt 100 ]; do

@@ -44,25 +44,25 @@ begin() {
 
 # compare VARIANT GOT COMMAND...
 compare() {
-	variant=$1 got=$2
+	what=$1 got=$2
 	shift 2
 	if [ -n "$expected" ] && [ "$got" = "$expected" ]; then
 		passed=$((passed + 1))
 		return
 	fi
 	failed=$((failed + 1))
-	echo "FAIL  $subject, $variant: $got"
+	echo "FAIL  $subject, $what: $got"
 	echo "      repeat: $*"
 }
 
 # same VARIANT COMMAND...: one more run, which must hash to the same.
 same() {
-	variant=$1
+	what=$1
 	shift
-	compare "$variant" "$(digest "$@")" "$@"
+	compare "$what" "$(digest "$@")" "$@"
 }
 
-# `sh -c` scripts get the folder to work in and the command as arguments.
+# A shell of its own gets the folder to work in and the command as arguments.
 elsewhere() {
 	# shellcheck disable=SC2016  # expanded by the inner shell
 	same "working directory /" sh -c 'cd / && exec "$@"' sh "$@"

@@ -98,12 +98,12 @@ machine() {
 	fi
 	for file in $(scenarios) "$PWD/scenarios/quickstart.yaml"; do
 		plan=$full/$(basename "$file" .yaml).plan
-		begin "$(basename "$file")" "$reference" run "$file" --seed 7 --engine heap
+		begin "$name: $(basename "$file")" "$reference" run "$file" --seed 7 --engine heap
 		"$BUILD/tests/determinism/plan_bytes" "$file" 7 >"$plan"
 		for engine in heap general; do
 			for base in 0 0x7f0000000; do
 				# shellcheck disable=SC2086  # no word, or one
-				compare "$name, $engine engine, base $base" \
+				compare "$engine engine, base $base" \
 					"$($emulator "$full/runner-$name" "$plan" $engine $base 2>&1 | tail -n 1)" \
 					"$emulator" "$full/runner-$name" "$plan" $engine $base
 			done

@@ -8,8 +8,8 @@ struct rh_plan_assertion *plan_add_check(struct rh_plan *plan, const char *name,
 					 enum rh_assert_mode mode, uint64_t from_ns,
 					 uint64_t until_ns, struct rh_that that)
 {
-	struct rh_plan_assertion *check = plan_add_own_check(
-		plan, name, mode, from_ns, until_ns, rh_builtin_assertions.assertions[0]);
+	struct rh_plan_assertion *check = plan_add_own_check(plan, name, mode, from_ns, until_ns,
+							     rh_builtin_assertions.assertions[0]);
 
 	*(struct rh_that *)check->params = that;
 	return check;

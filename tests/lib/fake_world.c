@@ -233,7 +233,9 @@ static void give(struct fake_world *world, const struct rh_sink *sink, uint64_t 
 		if (world->wake_ns < below_ns)
 			below_ns = world->wake_ns;
 	}
-	memmove(world->dues, world->dues + count, (world->due_count - count) * sizeof(*world->dues));
+	if (count > 0)
+		memmove(world->dues, world->dues + count,
+			(world->due_count - count) * sizeof(*world->dues));
 	world->due_count -= count;
 }
 
@@ -346,7 +348,7 @@ static void log_head(struct fake_world *world, const char *what, uint32_t ticket
 static int fake_start(struct rh_world *base, const struct rh_action *action, uint32_t ticket,
 		      struct rh_err *err)
 {
-	static const char *const ops[] = {"nothing", "crash",	"crash-amnesia",
+	static const char *const ops[] = {"nothing", "crash", "crash-amnesia",
 					  "restart", "pause", "resume"};
 	struct fake_world *world = fake(base);
 

@@ -312,13 +312,23 @@ void host_unlink(struct model_host *host)
 		host->nodes[i].env.peer_count = 0;
 }
 
+/* Neighbours stand in plan order, as in a world. */
+static void add_peer(struct host_node *node, uint32_t peer)
+{
+	uint32_t at = node->env.peer_count++;
+
+	for (; at > 0 && node->peers[at - 1] > peer; at--)
+		node->peers[at] = node->peers[at - 1];
+	node->peers[at] = peer;
+}
+
 void host_link(struct model_host *host, uint32_t a, uint32_t b)
 {
 	if (a == b || host->is_link[a][b])
 		return;
 	host->is_link[a][b] = host->is_link[b][a] = true;
-	host->nodes[a].peers[host->nodes[a].env.peer_count++] = b;
-	host->nodes[b].peers[host->nodes[b].env.peer_count++] = a;
+	add_peer(&host->nodes[a], b);
+	add_peer(&host->nodes[b], a);
 }
 
 void host_free(struct model_host *host)

@@ -77,8 +77,7 @@ const struct rh_action_type made_model_poke = {
 };
 
 static bool ten_a_second(const void *params, struct rh_rng rng, uint64_t name64, uint64_t number,
-			 uint64_t start_ns, uint32_t target_count,
-			 struct rh_submission *submission)
+			 uint64_t start_ns, uint32_t target_count, struct rh_submission *submission)
 {
 	(void)params;
 	(void)rng;
@@ -151,8 +150,7 @@ void plan_add_phase(struct rh_plan *plan, const char *name, uint64_t start_ns, u
 void plan_add_link(struct rh_plan *plan, uint32_t a, uint32_t b)
 {
 	RH_ASSERT(plan->link_count < PARTS_MAX && a < b && b < plan->node_count);
-	plan->links[plan->link_count++] =
-		(struct rh_plan_link){a, b, {RH_NS_PER_MS, RH_NS_PER_MS}};
+	plan->links[plan->link_count++] = (struct rh_plan_link){a, b, {RH_NS_PER_MS, RH_NS_PER_MS}};
 }
 
 struct rh_plan_step *plan_add_step(struct rh_plan *plan, const char *name,
@@ -194,8 +192,7 @@ struct rh_link_state *plan_link_of(struct rh_plan_step *step)
 
 static uint32_t *all_nodes(struct rh_plan *plan)
 {
-	uint32_t *nodes =
-		RH_ARENA_ARRAY(&plan->arena, (size_t)plan->node_count + 1, uint32_t);
+	uint32_t *nodes = RH_ARENA_ARRAY(&plan->arena, (size_t)plan->node_count + 1, uint32_t);
 
 	for (uint32_t i = 0; i < plan->node_count; i++)
 		nodes[i] = i;

@@ -12,8 +12,8 @@
 #include "core/plan.h"
 #include "core/scenario/that.h"
 
-#define SECONDS(n) ((uint64_t)(n) * RH_NS_PER_SEC)
-#define MILLIS(n)  ((uint64_t)(n) * RH_NS_PER_MS)
+#define SECONDS(n) ((uint64_t)(n)*RH_NS_PER_SEC)
+#define MILLIS(n)  ((uint64_t)(n)*RH_NS_PER_MS)
 
 struct fake_model {
 	struct rh_model model; /* first: plan->model points here */
@@ -27,10 +27,10 @@ struct made_fault {
 	struct rh_link_state link;
 };
 
-extern const struct rh_action_type made_link_fault;  /* parameters: struct made_fault */
-extern const struct rh_action_type made_crash;	     /* crash and restart */
-extern const struct rh_action_type made_pause;	     /* pause and resume */
-extern const struct rh_action_type made_model_poke;  /* the model's action "poke" */
+extern const struct rh_action_type made_link_fault; /* parameters: struct made_fault */
+extern const struct rh_action_type made_crash;	    /* crash and restart */
+extern const struct rh_action_type made_pause;	    /* pause and resume */
+extern const struct rh_action_type made_model_poke; /* the model's action "poke" */
 extern const struct rh_workload_type made_ten_a_second;
 
 /* The caller's: rh_plan_free. */

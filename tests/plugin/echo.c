@@ -185,7 +185,7 @@ struct beats_params {
 };
 
 static const struct rh_key beats_keys[] = {
-	{"every", RH_KEY_DURATION, offsetof(struct beats_params, every_ns), "1s", 1, 0, NULL,
+	{"every", RH_KEY_DURATION, offsetof(struct beats_params, every_ns), "1s", 1, INT64_MAX, NULL,
 	 "time between two words", "0.1"},
 	{"count", RH_KEY_INT, offsetof(struct beats_params, count), "10", 0, 1000000, NULL,
 	 "how many words", "0.1"},

@@ -1,5 +1,6 @@
 /* Random streams: what the judge keeps up to date record by record is what a slow and simple
  * recomputation over all nodes says after each instant; and an oracle that is wrong is noticed. */
+#include "core/judge/view.h"
 #include "tests/unit/judge/judged.h"
 
 #define NODES  13
@@ -309,7 +310,8 @@ START_TEST(who_is_down_does_not_count)
 {
 	check_reason("1s n-3 node down\n1s n-0 head moved 7\n1s n-1 head moved 7\n"
 		     "2s n-2 head moved 7\n",
-		     THAT(EACH, HEADS, EQ, 1), RH_MODE_EVENTUALLY, "heads == 1 after 2s (limit 50s)");
+		     THAT(EACH, HEADS, EQ, 1), RH_MODE_EVENTUALLY,
+		     "heads == 1 after 2s (limit 50s)");
 	/* The last of four goes: the other three have the block, and that is all of them. */
 	check_reason("1s n-0 block produced 7\n2s n-1 block accepted 7\n3s n-2 block accepted 7\n"
 		     "9s n-3 node vanished\n",

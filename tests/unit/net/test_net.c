@@ -395,6 +395,35 @@ START_TEST(faults_add)
 }
 END_TEST
 
+/* A scenario may name absurd times and rates: nothing wraps. */
+START_TEST(absurd_faults)
+{
+	struct rh_link_state absurd = {
+		.delay_ns = UINT64_MAX, .jitter_ns = UINT64_MAX, .rate_bps = UINT64_MAX};
+	struct world world;
+	uint32_t i;
+
+	star_open(&world, 8, UINT64_C(1) << 60);
+	world.plan.jitter = RH_JITTER_LOGNORMAL;
+	world.plan.jitter_ppm = 1000000;
+	world.plan.lookahead_ns = MS;
+	net_open(&world);
+	sim_net_set(&world.net, 4, &absurd);
+	for (i = 0; i < 1000; i++) {
+		struct sim_copy copy = sim_net_send(&world.net, i, 4, i, 100);
+
+		must(copy.fate == SIM_ARRIVES && copy.arrival_ns < UINT64_C(1) << 61);
+	}
+	ck_assert_uint_eq(sim_net_get(&world.net, 4).delay_ns, UINT64_MAX);
+	absurd.rate_bps = 1;
+	sim_net_set(&world.net, 4, &absurd);
+	world.nodes[0].up_bps = 1;
+	for (i = 0; i < 10000; i++)
+		must(sim_net_send(&world.net, i, 4, i, 1000000).arrival_ns <= UINT64_C(1) << 62);
+	rh_space_close(&world.space);
+}
+END_TEST
+
 START_TEST(merged_loss)
 {
 	uint64_t p = rh_threshold(1, 10);
@@ -643,6 +672,7 @@ int main(void)
 	tcase_add_test(frame.tests, extreme_draws);
 	tcase_add_test(frame.tests, lookahead_holds);
 	tcase_add_test(frame.tests, faults_add);
+	tcase_add_test(frame.tests, absurd_faults);
 	tcase_add_test(frame.tests, merged_loss);
 	tcase_add_test(frame.tests, fewer_faults_fewer_losses);
 	tcase_add_test(frame.tests, silent_node_changes_nothing);

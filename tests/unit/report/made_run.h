@@ -79,10 +79,13 @@ static void made_cut(const void *params, struct rh_link_state *state)
 	state->is_cut = true;
 }
 
+static const struct rh_key made_no_keys[] = {RH_KEY_END};
+
 static const struct rh_action_type made_cut_type = {
 	.name = "partition",
 	.is_fault = true,
 	.effect = RH_EFFECT_ON_LINKS,
+	.keys = made_no_keys,
 	.link = made_cut,
 };
 
@@ -90,11 +93,17 @@ static const struct rh_action_type made_crash_type = {
 	.name = "crash",
 	.is_fault = true,
 	.effect = RH_EFFECT_ON_NODES,
+	.keys = made_no_keys,
 };
 
 static const struct rh_key made_keys[] = {
 	{.name = "blockInterval", .type = RH_KEY_DURATION, .offset = 0, .doc = "", .since = "0.1"},
 	RH_KEY_END,
+};
+
+static const struct rh_assertion_type made_assertion_type = {
+	.name = "gauge",
+	.keys = made_no_keys,
 };
 
 static const struct rh_model made_model = {
@@ -103,6 +112,7 @@ static const struct rh_model made_model = {
 	.abi = RH_MODEL_ABI,
 	.params_size = sizeof(struct made_params),
 	.keys = made_keys,
+	.node_keys = made_no_keys,
 };
 
 static const char *made_regions[] = {"na", "eu", "sa", "ap", "jp", "au"};
@@ -185,6 +195,8 @@ static inline void made_plan(struct made_run *run)
 	plan->region_count = 6;
 	plan->phases = phases;
 	plan->phase_count = 3;
+	for (uint32_t i = 0; i < MADE_CHECKS; i++)
+		assertions[i].type = &made_assertion_type;
 	plan->assertions = assertions;
 	plan->assertion_count = MADE_CHECKS;
 	run->steps[0] = (struct rh_plan_step){

@@ -76,7 +76,7 @@ static inline void probe_note(struct rh_effects *fx, uint64_t a, uint64_t b)
 	record->b = b;
 }
 
-#define PROBE_RECORDS 512
+#define PROBE_RECORDS 2048
 
 struct probe {
 	struct rh_plan *plan;

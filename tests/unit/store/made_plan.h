@@ -40,9 +40,8 @@ static const struct rh_model made_model = {
 	.invariants = made_invariants,
 	.invariant_count = 1,
 };
-static const struct rh_action_type made_fault = {.name = "partition",
-						 .is_fault = true,
-						 .keys = made_keys};
+static const struct rh_action_type made_fault = {
+	.name = "partition", .is_fault = true, .keys = made_keys};
 static const struct rh_assertion_type made_assertion = {.name = "gauge", .keys = made_keys};
 
 static inline struct rh_plan *made_plan(struct made_plan *made)
