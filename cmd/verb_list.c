@@ -10,7 +10,7 @@
 #include "cmd/load.h"
 #include "core/base/sort.h"
 
-static const char *const kinds[] = {"scenarios", "models", "faults",
+static const char *const kinds[] = {"scenarios", "models", "faults",   "actions",
 				    "checks",	 "gauges", "workloads"};
 
 /* The value of `key:` on the first line that has it before the spec, without quotes; a cheap look, not a parse. */
@@ -118,9 +118,12 @@ static int list_registry(const struct rh_registry *registry, const char *what)
 	if (strcmp(what, "models") == 0) {
 		for (uint32_t i = 0; i < registry->model_count; i++)
 			printf("%-14s %s\n", registry->models[i]->name, registry->models[i]->doc);
-	} else if (strcmp(what, "faults") == 0) {
-		for (uint32_t i = 0; i < registry->action_count; i++)
-			printf("%-14s %s\n", registry->actions[i]->name, registry->actions[i]->doc);
+	} else if (strcmp(what, "faults") == 0 || strcmp(what, "actions") == 0) {
+		for (uint32_t i = 0; i < registry->action_count; i++) {
+			if (registry->actions[i]->is_fault == (what[0] == 'f'))
+				printf("%-14s %s\n", registry->actions[i]->name,
+				       registry->actions[i]->doc);
+		}
 	} else if (strcmp(what, "checks") == 0) {
 		for (uint32_t i = 0; i < registry->assertion_count; i++)
 			printf("%-14s %s\n", registry->assertions[i]->name,
@@ -149,7 +152,8 @@ static int list(const struct cmd_args *args)
 		code = cmd_registry(&registry, args);
 		return code != 0 ? code : list_registry(&registry, what);
 	}
-	return cmd_usage("list knows scenarios, models, faults, checks, gauges and workloads, "
+	return cmd_usage("list knows scenarios, models, faults, actions, checks, gauges and "
+			 "workloads, "
 			 "not \"%s\"",
 			 what);
 }
@@ -163,7 +167,7 @@ static const char *const examples[] = {"list", "list faults", NULL};
 
 const struct cmd_verb cmd_verb_list = {
 	.name = "list",
-	.summary = "scenarios, models, faults, checks, gauges or workloads",
+	.summary = "scenarios, models, faults, actions, checks, gauges or workloads",
 	.operands = "[WHAT]",
 	.operands_max = 1,
 	.options = options,

@@ -32,7 +32,8 @@
  * a node that stores a handle in its state calls rh_env_object_keep() then, and
  * rh_env_object_drop() when it forgets it.  An object must not hold references to others.
  *
- * Effects.  What their arguments point to is borrowed until the step returns.
+ * Effects.  The world reads them after the step has returned, so what their arguments point to
+ * (`skip`) must not stand on the step's stack: keep it in the state or in the space.
  *
  * Records.  rh_fx_record() and rh_fx_gauge() are observations: they never influence a run, and are
  * dropped when nobody reads the kind (env->record_mask).

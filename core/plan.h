@@ -90,7 +90,7 @@ struct rh_plan_step {
 	bool is_disabled; /* written in the plan, never begun */
 	uint32_t *edges;  /* directed, ascending: for types that act on links */
 	uint32_t edge_count;
-	uint32_t *nodes; /* ascending: for types that act on nodes */
+	uint32_t *nodes; /* the target, ascending; types that act on nodes act on these */
 	uint32_t node_count;
 };
 

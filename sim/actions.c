@@ -230,6 +230,7 @@ static void crash_node(struct sim_world *world, uint32_t node, const struct rh_a
 		    action->node_op == RH_NODE_OP_CRASH_AMNESIA ? 0 : self->journal_synced);
 	rh_idmap_release(&world->space, &self->seen);
 	rh_vec_release(&world->space, &self->gauges, sizeof(struct sim_gauge));
+	self->gauge_at = 0;
 	self->worker_free_ns = 0;
 	self->up_from_ns = RH_TIME_NEVER;
 	sim_net_node_reset(&world->net, node, world->state->now_ns);

@@ -85,9 +85,30 @@ void sim_env_set(struct sim_world *world, uint32_t node)
 	env->clock_ns = sim_clock_local(&self->clock, world->state->now_ns);
 	env->name64 = world->names64[node];
 	env->node = node;
-	env->peer_count = sim_net_peer_count(&world->net, node);
-	env->peers = sim_net_peers(&world->net, node);
+	env->peer_count = world->peers[node].count;
+	env->peers = world->peers[node].nodes;
 	env->weight = plan_node->weight;
+}
+
+static void record_violation(struct sim_world *world, uint32_t node, uint32_t number,
+			     bool is_in_event)
+{
+	const char *name = world->plan->model->invariants[number].name;
+	struct rh_record record = {
+		.time_ns = world->state->now_ns,
+		.node = node,
+		.kind = RH_RECORD_INVARIANT,
+		.index = number,
+		.text = name,
+		.text_len = (uint32_t)strlen(name),
+	};
+
+	if (!sim_wants(world, RH_RECORD_INVARIANT))
+		return;
+	if (is_in_event)
+		sim_stream_add(&world->stream, &record);
+	else
+		sim_stream_add_pending(&world->stream, &record);
 }
 
 void sim_check_invariants(struct sim_world *world, uint32_t node, bool is_in_event)
@@ -96,26 +117,12 @@ void sim_check_invariants(struct sim_world *world, uint32_t node, bool is_in_eve
 	struct sim_node *self = &world->nodes[node];
 	uint32_t i;
 
+	RH_ASSERT(model->invariant_count <= 64);
 	for (i = 0; i < model->invariant_count; i++) {
-		const struct rh_invariant *invariant = &model->invariants[i];
-		struct rh_record record = {
-			.time_ns = world->state->now_ns,
-			.node = node,
-			.kind = RH_RECORD_INVARIANT,
-			.index = i,
-			.text = invariant->name,
-			.text_len = (uint32_t)strlen(invariant->name),
-		};
-
-		if (((self->violated >> (i & 63)) & 1) || invariant->holds(&world->env))
+		if (((self->violated >> i) & 1) || model->invariants[i].holds(&world->env))
 			continue;
-		self->violated |= UINT64_C(1) << (i & 63);
-		if (!sim_wants(world, RH_RECORD_INVARIANT))
-			continue;
-		if (is_in_event)
-			sim_stream_add(&world->stream, &record);
-		else
-			sim_stream_add_pending(&world->stream, &record);
+		self->violated |= UINT64_C(1) << i;
+		record_violation(world, node, i, is_in_event);
 	}
 }
 

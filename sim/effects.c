@@ -166,8 +166,8 @@ static void fan_out(struct sim_world *world, const struct sending *sending, uint
 {
 	uint32_t node = sending->node;
 	uint64_t now_ns = world->state->now_ns;
-	const uint32_t *peers = sim_net_peers(&world->net, node);
-	uint32_t peer_count = sim_net_peer_count(&world->net, node);
+	const uint32_t *peers = world->peers[node].nodes;
+	uint32_t peer_count = world->peers[node].count;
 	struct sim_trace_node *trace = sim_trace_node(&world->space, &world->state->trace, node);
 	uint32_t *positions = world->positions;
 	uint32_t count = 0;
@@ -309,12 +309,15 @@ static void drain_store(struct sim_world *world, uint32_t node, const struct rh_
 
 bool sim_gauge_changed(struct sim_world *world, uint32_t node, uint32_t gauge, int64_t value)
 {
-	struct rh_vec *gauges = &world->nodes[node].gauges;
+	struct sim_node *self = &world->nodes[node];
+	struct rh_vec *gauges = &self->gauges;
 	struct sim_gauge *last;
 	uint32_t i;
 
+	/* Models say their gauges in one order: the next is mostly the one behind the last. */
 	for (i = 0; i < gauges->count; i++) {
-		last = rh_vec_at(&world->space, gauges, sizeof(*last), i);
+		self->gauge_at = self->gauge_at + 1 < gauges->count ? self->gauge_at + 1 : 0;
+		last = rh_vec_at(&world->space, gauges, sizeof(*last), self->gauge_at);
 		if (last->gauge == gauge) {
 			bool is_changed = last->value != value;
 
@@ -322,6 +325,7 @@ bool sim_gauge_changed(struct sim_world *world, uint32_t node, uint32_t gauge, i
 			return is_changed;
 		}
 	}
+	self->gauge_at = gauges->count;
 	last = rh_vec_push(&world->space, gauges, sizeof(*last));
 	last->gauge = gauge;
 	last->value = value;

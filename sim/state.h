@@ -52,6 +52,8 @@ struct sim_node {
 	uint64_t self_window; /* the window of self_count */
 	uint64_t self_count;
 	uint64_t violated; /* bit: the invariant was broken and told */
+	uint32_t gauge_at; /* position in `gauges` of the last one told */
+	uint32_t unused;
 };
 
 struct sim_state {
@@ -74,6 +76,11 @@ struct sim_state {
 	uint64_t stale_timers; /* events in the queue that will be dropped */
 };
 
+struct sim_peers {
+	const uint32_t *nodes; /* in the space */
+	uint32_t count;
+};
+
 struct sim_world {
 	struct rh_world base;
 	const struct rh_plan *plan;
@@ -81,6 +88,7 @@ struct sim_world {
 	struct rh_space space;
 	struct sim_state *state; /* in the space; neither moves */
 	struct sim_node *nodes;
+	struct sim_peers *peers; /* by node */
 	uint64_t *names64;
 	struct sim_net net;
 	struct sim_order order;

@@ -42,13 +42,10 @@ static void append(struct sim_stream *stream, const struct rh_record *record)
 	stream->batch[stream->count++] = *record;
 }
 
-static struct rh_record with_text(struct sim_stream *stream, const struct rh_record *record)
+static void keep_text(struct sim_stream *stream, struct rh_record *record)
 {
-	struct rh_record copy = *record;
-
 	if (record->text != NULL)
-		copy.text = rh_arena_text(&stream->texts, record->text, record->text_len);
-	return copy;
+		record->text = rh_arena_text(&stream->texts, record->text, record->text_len);
 }
 
 void sim_stream_settle(struct sim_stream *stream, uint64_t time_ns, uint32_t node)
@@ -73,16 +70,14 @@ void sim_stream_settle(struct sim_stream *stream, uint64_t time_ns, uint32_t nod
 
 void sim_stream_add(struct sim_stream *stream, const struct rh_record *record)
 {
-	struct rh_record copy = with_text(stream, record);
-
 	if (stream->pending_count > 0)
 		sim_stream_settle(stream, record->time_ns, record->node);
-	append(stream, &copy);
+	append(stream, record);
+	keep_text(stream, &stream->batch[stream->count - 1]);
 }
 
 void sim_stream_add_pending(struct sim_stream *stream, const struct rh_record *record)
 {
-	struct rh_record copy = with_text(stream, record);
 	size_t at = stream->pending_count;
 
 	RH_ASSERT(record->node != RH_NODE_WORLD);
@@ -93,7 +88,8 @@ void sim_stream_add_pending(struct sim_stream *stream, const struct rh_record *r
 		stream->pending[at] = stream->pending[at - 1];
 		at--;
 	}
-	stream->pending[at] = copy;
+	stream->pending[at] = *record;
+	keep_text(stream, &stream->pending[at]);
 	stream->pending_count++;
 }
 

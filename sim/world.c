@@ -106,10 +106,11 @@ static void attach(struct sim_world *world, const struct sim_engine_ops *ops)
 		.order = &world->order,
 		.state = state->engine,
 	};
+	world->peers = rh_alloc(plan->node_count, sizeof(*world->peers));
 	for (i = 0; i < plan->node_count; i++) {
-		uint32_t count = sim_net_peer_count(&world->net, i);
-
-		most = count > most ? count : most;
+		world->peers[i].count = sim_net_peer_count(&world->net, i);
+		world->peers[i].nodes = sim_net_peers(&world->net, i);
+		most = world->peers[i].count > most ? world->peers[i].count : most;
 	}
 	world->positions = rh_alloc(most + 1, sizeof(uint32_t));
 	world->env = (struct rh_env){
@@ -202,6 +203,7 @@ static void sim_close(struct rh_world *base)
 	sim_stream_release(&world->stream);
 	rh_space_close(&world->space);
 	free(world->positions);
+	free(world->peers);
 	free(world->names64);
 	free(world->fresh);
 	free(world);

@@ -101,7 +101,10 @@ static void reason_unknown(const struct rh_judge *judge, uint32_t assertion,
 	const struct rh_that *that = judge_that(&judge->plan->assertions[assertion]);
 	char gauge[64];
 
-	if (that == NULL)
+	if (judge->plan->assertions[assertion].from_ns >=
+	    judge->plan->assertions[assertion].until_ns)
+		snprintf(out, size, "expected %s, but its window is empty", words->sentence);
+	else if (that == NULL)
 		snprintf(out, size, "expected %s, but there was nothing to judge by",
 			 words->sentence);
 	else if (judge_derived((uint32_t)that->gauge) == DERIVED_HEADS)
@@ -140,8 +143,9 @@ static void reason_passed(const struct rh_judge *judge, uint32_t assertion,
 
 	switch (plan->mode) {
 	case RH_MODE_EVENTUALLY:
-		snprintf(out, size, "%s after %s (limit %s)", words->sentence,
-			 rh_span_text(after, after_ns), words->window);
+		snprintf(out, size, "%s %s%s (limit %s)", words->sentence,
+			 after_ns == 0 ? "at once" : "after ",
+			 after_ns == 0 ? "" : rh_span_text(after, after_ns), words->window);
 		break;
 	case RH_MODE_ALWAYS:
 		snprintf(out, size, "%s throughout, at worst %s", words->sentence, words->value);

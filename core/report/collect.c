@@ -390,6 +390,16 @@ uint32_t rh_report_reorged_nodes(const struct rh_report *report, uint64_t from_n
 	return count;
 }
 
+uint64_t rh_report_deep(const struct rh_report *report)
+{
+	return report->deepest / 2 + 1;
+}
+
+bool rh_report_is_deep(const struct rh_report *report, const struct rh_report_node *node)
+{
+	return node->deepest >= rh_report_deep(report);
+}
+
 bool rh_report_spread(const struct rh_report *report, bool is_half, uint64_t *median_ns,
 		      uint64_t *max_ns, uint32_t *count)
 {

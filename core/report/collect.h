@@ -95,6 +95,10 @@ uint32_t rh_report_chains(const struct rh_report *report, uint64_t from_ns, uint
 /* Nodes that undid blocks within the span, and the deepest of these reorgs. */
 uint32_t rh_report_reorged_nodes(const struct rh_report *report, uint64_t from_ns, uint64_t to_ns,
 				 uint64_t *deepest);
+/* How many blocks at once a node must have undone to stand out in this run: more than half of the
+ * deepest reorg, so that the losers of a split differ from those that met a natural fork. */
+uint64_t rh_report_deep(const struct rh_report *report);
+bool rh_report_is_deep(const struct rh_report *report, const struct rh_report_node *node);
 /* Median and maximum over the blocks of the time to 90 % (or to half) of the nodes; false when no
  * block got there. */
 bool rh_report_spread(const struct rh_report *report, bool is_half, uint64_t *median_ns,

@@ -79,6 +79,7 @@ static void put_numbers(struct page *page)
 	const struct rh_report_facts *facts = page->facts;
 	char text[RH_TIME_TEXT];
 	char amount[32];
+	char wall[40];
 
 	rh_words_network(page->out, facts->plan);
 	if (facts->plan->model != NULL) {
@@ -87,8 +88,7 @@ static void put_numbers(struct page *page)
 	}
 	rh_buf_printf(page->out, "; %s", rh_span_text(text, facts->simulated_ns));
 	if (facts->wall_ns > 0)
-		rh_buf_printf(page->out, " in %s s",
-			      rh_words_rounded(amount, (double)facts->wall_ns / 1e9));
+		rh_buf_printf(page->out, " in %s", rh_words_wall(wall, facts->wall_ns));
 	rh_buf_printf(page->out, ", %s events", rh_words_amount(amount, facts->events));
 }
 
@@ -126,33 +126,40 @@ static void put_verdict(struct page *page)
 
 /* ---- the picture ----------------------------------------------------------------------------- */
 
-static void put_picture(struct page *page)
+static void put_legend(struct page *page)
 {
 	const struct rh_report *report = page->report;
 	uint32_t node_count = page->facts->plan->node_count;
+	uint64_t deep = rh_report_deep(report);
 	uint32_t undid = 0;
 	char text[32];
 
-	if (report->height_max == 0)
-		return;
 	for (uint32_t i = 0; i < node_count; i++)
-		undid += report->nodes[i].reorgs > 0;
-	put(page, "<h2>Head heights over time</h2>\n<figure>\n<figcaption>");
+		undid += rh_report_is_deep(report, &report->nodes[i]);
 	if (undid < node_count)
-		rh_buf_printf(page->out,
-			      "<i class=\"key kept\"></i><span>%s nodes that kept all their "
-			      "blocks</span>",
+		rh_buf_printf(page->out, "<i class=\"key kept\"></i><span>%s nodes</span>",
 			      rh_words_number(text, node_count - undid));
 	if (undid > 0)
-		rh_buf_printf(
-			page->out,
-			"<i class=\"key undid\"></i><span>%s nodes that had to undo blocks</span>",
-			rh_words_number(text, undid));
+		rh_buf_printf(page->out,
+			      "<i class=\"key undid\"></i><span>%s nodes that had to undo %" PRIu64
+			      "%s</span>",
+			      rh_words_number(text, undid), deep,
+			      report->deepest > deep ? " blocks or more at once"
+			      : deep == 1	     ? " block"
+						     : " blocks at once");
 	if (report->line_count < node_count)
 		rh_buf_printf(page->out, "<span>%" PRIu32 " of %s nodes drawn</span>",
 			      report->line_count, rh_words_number(text, node_count));
+}
+
+static void put_picture(struct page *page)
+{
+	if (page->report->height_max == 0)
+		return;
+	put(page, "<h2>Head heights over time</h2>\n<figure>\n<figcaption>");
+	put_legend(page);
 	put(page, "</figcaption>\n<div class=\"scroll\">\n");
-	rh_svg_heads(page->out, report, page->facts);
+	rh_svg_heads(page->out, page->report, page->facts);
 	put(page, "</div>\n</figure>\n");
 }
 
@@ -312,7 +319,7 @@ static void put_verified_cell(struct page *page, uint32_t index)
 	else if (step->verified_ns == REPORT_NEVER)
 		snprintf(text, sizeof(text), "%s",
 			 plan->verify == RH_VERIFY_NONE ? "not asked for" : "–");
-	else if (step->verified_ns == step->requested_ns)
+	else if (step->verified_ns - step->requested_ns < RH_NS_PER_US)
 		snprintf(text, sizeof(text), "at once");
 	else
 		snprintf(text, sizeof(text), "after %s",

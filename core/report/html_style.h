@@ -60,7 +60,7 @@
 	"svg .band{fill:var(--band);opacity:.13}\n" \
 	"svg .hatch{stroke:var(--band);stroke-width:1.5;opacity:.45}\n" \
 	"svg .phaseline{stroke:var(--dim);stroke-dasharray:2 4}\n" \
-	"svg .lines path{fill:none;stroke-width:1.6;stroke-opacity:.55}\n" \
+	"svg .lines path{fill:none;stroke-width:1.8;stroke-opacity:.7}\n" \
 	"svg path.kept{stroke:var(--kept)}svg path.undid{stroke:var(--undid)}\n" \
 	"svg .atleast{fill:var(--kept);opacity:.75}svg .atmost{fill:var(--kept);opacity:.22}\n" \
 	"svg .failline{stroke:var(--bad);stroke-width:1.5}\n" \

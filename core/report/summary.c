@@ -116,9 +116,8 @@ static void put_network(struct summary *summary)
 static void put_simulated(struct summary *summary)
 {
 	const struct rh_report_facts *facts = summary->facts;
-	double wall_s = (double)facts->wall_ns / 1e9;
 	char span[RH_TIME_TEXT];
-	char seconds[32];
+	char wall[40];
 	char speed[32];
 	char amount[32];
 
@@ -126,8 +125,8 @@ static void put_simulated(struct summary *summary)
 		      strcmp(facts->mode, "sim") == 0 ? "simulated" : "ran      ",
 		      rh_span_text(span, facts->simulated_ns));
 	if (facts->wall_ns > 0)
-		rh_buf_printf(summary->out, " in %s s (%s x real time)",
-			      wall_s < 0.01 ? "0.01" : rh_words_rounded(seconds, wall_s),
+		rh_buf_printf(summary->out, " in %s (%s x real time)",
+			      rh_words_wall(wall, facts->wall_ns),
 			      rh_words_rounded(speed, (double)facts->simulated_ns /
 							      (double)facts->wall_ns));
 	rh_buf_printf(summary->out, ", %s events\n", rh_words_amount(amount, facts->events));

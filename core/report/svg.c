@@ -2,8 +2,8 @@
  * svg.c - the picture of a run.
  *
  * Two plots over one time axis.  Above, the head height of each node: lines lie on each other while
- * the network agrees and part where it does not; nodes that had to undo blocks have a colour of
- * their own.  Below, how many different heads there were at least (dark) and at most (light) in
+ * the network agrees and part where it does not; nodes that had to undo many blocks have a colour
+ * of their own.  Below, how many different heads there were at least (dark) and at most (light) in
  * each bin.  Coordinates are whole numbers, which keeps a hundred lines small.
  */
 #include "core/report/svg.h"
@@ -292,16 +292,17 @@ static void put_group(struct picture *picture, uint32_t first, bool *is_done)
 {
 	const struct rh_report *report = picture->report;
 	const struct rh_report_node *node = &report->nodes[report->line_nodes[first]];
+	bool is_deep = rh_report_is_deep(report, node);
 	size_t row_bytes = used_bins(picture) * sizeof(uint32_t);
 	uint32_t count = 0;
 
 	rh_buf_text(picture->out, "<path d=\"");
 	put_path(picture, row_of(picture, first));
-	rh_buf_printf(picture->out, "\" class=\"%s\"><title>", node->reorgs > 0 ? "undid" : "kept");
+	rh_buf_printf(picture->out, "\" class=\"%s\"><title>", is_deep ? "undid" : "kept");
 	for (uint32_t line = first; line < report->line_count; line++) {
 		const struct rh_report_node *other = &report->nodes[report->line_nodes[line]];
 
-		if (is_done[line] || (other->reorgs > 0) != (node->reorgs > 0) ||
+		if (is_done[line] || rh_report_is_deep(report, other) != is_deep ||
 		    memcmp(row_of(picture, line), row_of(picture, first), row_bytes) != 0)
 			continue;
 		is_done[line] = true;
@@ -316,15 +317,22 @@ static void put_group(struct picture *picture, uint32_t first, bool *is_done)
 	rh_buf_text(picture->out, "</title></path>\n");
 }
 
+/* Those that stand out are drawn first: where all agree the others lie over them. */
 static void put_heights(struct picture *picture)
 {
+	const struct rh_report *report = picture->report;
 	bool is_done[REPORT_LINES] = {false};
 
 	put_height_axis(picture);
 	rh_buf_text(picture->out, "<g class=\"lines\">\n");
-	for (uint32_t line = 0; line < picture->report->line_count; line++) {
-		if (!is_done[line])
-			put_group(picture, line, is_done);
+	for (int round = 0; round < 2; round++) {
+		for (uint32_t line = 0; line < report->line_count; line++) {
+			const struct rh_report_node *node =
+				&report->nodes[report->line_nodes[line]];
+
+			if (!is_done[line] && rh_report_is_deep(report, node) == (round == 0))
+				put_group(picture, line, is_done);
+		}
 	}
 	rh_buf_text(picture->out, "</g>\n");
 }

@@ -39,6 +39,17 @@ char *rh_words_rounded(char text[32], double value)
 	return rh_words_number(text, (uint64_t)(value / (double)scale + 0.5) * scale);
 }
 
+char *rh_words_wall(char text[40], uint64_t wall_ns)
+{
+	char digits[32];
+
+	if (wall_ns < 10 * RH_NS_PER_MS)
+		snprintf(text, 40, "%" PRIu64 " ms", (wall_ns + RH_NS_PER_MS - 1) / RH_NS_PER_MS);
+	else
+		snprintf(text, 40, "%s s", rh_words_rounded(digits, (double)wall_ns / 1e9));
+	return text;
+}
+
 char *rh_words_amount(char text[32], uint64_t value)
 {
 	static const struct {

@@ -11,6 +11,8 @@
 char *rh_words_number(char text[32], uint64_t value);
 /* Two digits that count: "68,000", "3.1", "0.21". */
 char *rh_words_rounded(char text[32], double value);
+/* "0.21 s", "4 ms" */
+char *rh_words_wall(char text[40], uint64_t wall_ns);
 /* "3.1 M", "12,345" */
 char *rh_words_amount(char text[32], uint64_t value);
 /* "one", "two", ... "ten", "11" */

@@ -380,9 +380,12 @@ static void put_markdown(const struct rh_keyset *keys, const struct rh_registry 
 			      keys->sections[i].doc);
 		put_markdown_rows(out, keys->sections[i].fields);
 	}
-	for (uint32_t i = 0; i < registry->action_count; i++)
-		put_markdown_keys(out, "fault", registry->actions[i]->name,
-				  registry->actions[i]->doc, registry->actions[i]->keys);
+	/* Actions belong to models and plugins, each with a page of its own. */
+	for (uint32_t i = 0; i < registry->action_count; i++) {
+		if (registry->actions[i]->is_fault)
+			put_markdown_keys(out, "fault", registry->actions[i]->name,
+					  registry->actions[i]->doc, registry->actions[i]->keys);
+	}
 	rh_buf_text(out, "\n### Codes\n\n| code | what | more |\n|---|---|---|\n");
 	for (uint32_t i = 0; (code = rh_diagnostic_code_at(i, &title, &doc)) != NULL; i++) {
 		rh_buf_printf(out, "| %s | %s | ", code, title);

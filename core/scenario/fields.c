@@ -16,6 +16,9 @@ void rh_load_complain(struct rh_loader *loader, const char *code, struct rh_plac
 	char text[500];
 	va_list args;
 
+	/* What follows from an error is noise: warnings are for files that load. */
+	if (code[0] == 'W' && loader->diagnostics->error_count != 0)
+		return;
 	va_start(args, fmt);
 	vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);

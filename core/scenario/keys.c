@@ -298,8 +298,16 @@ static const struct rh_field step_fields[] = {
 	  SINCE},
 	 VALUE,
 	 .alias = "id"},
-	{{"fault", TEXTS, AT(step, fault), NULL,
-	  .doc = "What happens (`rehearse list faults`, `rehearse explain fault.NAME`).", SINCE},
+	{{"fault", TEXTS, AT(step, fault), "",
+	  .doc = "What goes wrong (`rehearse list faults`, `rehearse explain fault.NAME`). A step "
+		 "has "
+		 "this or `action`.",
+	  SINCE},
+	 VALUE},
+	{{"action", TEXTS, AT(step, action), "",
+	  .doc = "What is done, once: an action of the model or of a plugin (`rehearse list "
+		 "actions`).",
+	  SINCE},
 	 VALUE},
 	{{"target", TEXTS, AT(step, target), "", .doc = "To whom.", SINCE},
 	 .shape = RH_FIELD_TARGET,
@@ -307,7 +315,7 @@ static const struct rh_field step_fields[] = {
 	{{"direction", WORD("both|in|out"), AT(step, direction), "both",
 	  .doc = "For faults on links: which way, seen from the target.", SINCE},
 	 VALUE},
-	{{"with", TEXTS, AT(step, with), "", .doc = "Parameters of the fault.", SINCE},
+	{{"with", TEXTS, AT(step, with), "", .doc = "Parameters of the fault or action.", SINCE},
 	 .shape = RH_FIELD_WITH,
 	 .section = "fault"},
 	{{"for", LENGTH, AT(step, for_ns), "", 1,

@@ -187,7 +187,8 @@ struct rh_in_phase {
 
 struct rh_in_step {
 	const char *name;
-	const char *fault;
+	const char *fault; /* "" when it is an action */
+	const char *action;
 	const struct rh_tree *target;
 	uint64_t direction; /* enum rh_direction */
 	const struct rh_tree *with;

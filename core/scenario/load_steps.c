@@ -78,25 +78,57 @@ void rh_load_phases(struct rh_loader *loader)
 
 /* ---- steps ----------------------------------------------------------------------------------- */
 
-static const struct rh_action_type *find_type(struct rh_loader *loader, const char *name,
-					      struct rh_place place, const char *path)
+static const struct rh_action_type *complain_type(struct rh_loader *loader, const char *key,
+						  const char *name, struct rh_place place,
+						  const char *path)
 {
 	const struct rh_registry *registry = loader->registry;
-	const struct rh_action_type *type = rh_registry_action(registry, name);
 	const char *names[RH_REGISTRY_MAX];
 	const char *near;
+	uint32_t count = 0;
 
-	if (type != NULL)
-		return type;
-	for (uint32_t i = 0; i < registry->action_count; i++)
-		names[i] = registry->actions[i]->name;
-	near = rh_suggest(name, names, registry->action_count);
-	rh_load_complain(loader, "E040", place, path,
-			 near != NULL
-				 ? rh_arena_printf(&loader->scratch, "did you mean \"%s\"?", near)
-				 : "`rehearse list faults` shows them",
-			 "no fault is called \"%.60s\"", name);
+	for (uint32_t i = 0; i < registry->action_count; i++) {
+		if (registry->actions[i]->is_fault == (strcmp(key, "fault") == 0))
+			names[count++] = registry->actions[i]->name;
+	}
+	near = rh_suggest(name, names, count);
+	rh_load_complain(
+		loader, "E040", place, path,
+		near != NULL
+			? rh_arena_printf(&loader->scratch, "did you mean \"%s\"?", near)
+			: rh_arena_printf(&loader->scratch, "`rehearse list %ss` shows them", key),
+		"no %s is called \"%.60s\"", key, name);
 	return NULL;
+}
+
+/* A step is one of two things, and each key takes only its own. */
+static const struct rh_action_type *find_type(struct rh_loader *loader, const struct rh_in_step *in,
+					      const struct rh_tree *tree, const char *path)
+{
+	bool is_fault = in->fault[0] != 0;
+	const char *key = is_fault ? "fault" : "action";
+	const char *name = is_fault ? in->fault : in->action;
+	struct rh_place place = rh_load_place(loader, tree, "step", key);
+	const struct rh_action_type *type = rh_registry_action(loader->registry, name);
+
+	if (is_fault == (in->action[0] != 0)) {
+		rh_load_complain(loader, "E013", tree->place, path,
+				 "write fault: partition, or action: mine",
+				 is_fault ? "a step has `fault` or `action`, not both"
+					  : "a step needs `fault` or `action`");
+		return NULL;
+	}
+	if (type == NULL)
+		return complain_type(loader, key, name, place, path);
+	if (type->is_fault != is_fault) {
+		const char *other = is_fault ? "action" : "fault";
+
+		rh_load_complain(loader, "E040", place, path,
+				 rh_arena_printf(&loader->scratch, "write %s: %s", other, name),
+				 "\"%s\" is %s", name, is_fault ? "an action" : "a fault");
+		return NULL;
+	}
+	return type;
 }
 
 /* Does the directed edge a -> b belong to a fault on the marked nodes? */
@@ -244,8 +276,7 @@ static void load_step(struct rh_loader *loader, const struct rh_tree *tree, uint
 	memset(step, 0, sizeof(*step));
 	if (!rh_load_section(loader, &in, tree, "step", path))
 		return;
-	step->type =
-		find_type(loader, in.fault, rh_load_place(loader, tree, "step", "fault"), path);
+	step->type = find_type(loader, &in, tree, path);
 	if (step->type == NULL)
 		return;
 	step->name = in.name != NULL && in.name[0] != 0 ? rh_load_keep(loader, in.name)

@@ -215,16 +215,31 @@ static void put_keys(struct rh_buf *out, const struct rh_key *keys)
 	rh_buf_text(out, "}}");
 }
 
-/* if <name_key> is NAME then <with> is its table. */
-static void put_choice(struct rh_buf *out, bool *is_first, const char *name_key, const char *name,
+/* One of several registered names, and which key says it. */
+struct choice {
+	const char *name_keys[RH_REGISTRY_MAX];
+	const char *names[RH_REGISTRY_MAX];
+	const struct rh_key *keys[RH_REGISTRY_MAX];
+	uint32_t count;
+};
+
+static void add_choice(struct choice *choice, const char *name_key, const char *name,
 		       const struct rh_key *keys)
 {
+	RH_ASSERT(choice->count < RH_REGISTRY_MAX);
+	choice->name_keys[choice->count] = name_key;
+	choice->names[choice->count] = name;
+	choice->keys[choice->count++] = keys;
+}
+
+/* if <name_key> is NAME then <with> is its table. */
+static void put_choice(struct rh_buf *out, const struct choice *choice, uint32_t i)
+{
 	rh_buf_printf(out,
-		      "%s\n      {\"if\":{\"properties\":{\"%s\":{\"const\":\"%s\"}},\"required\":"
+		      ",\n      {\"if\":{\"properties\":{\"%s\":{\"const\":\"%s\"}},\"required\":"
 		      "[\"%s\"]},\"then\":{\"properties\":{\"with\":",
-		      *is_first ? ",\n    \"allOf\":[" : ",", name_key, name, name_key);
-	*is_first = false;
-	put_keys(out, keys);
+		      choice->name_keys[i], choice->names[i], choice->name_keys[i]);
+	put_keys(out, choice->keys[i]);
 	rh_buf_text(out, "}}}");
 }
 
@@ -237,33 +252,68 @@ static const struct rh_field *with_field(const struct rh_section *section)
 	return field->key.name != NULL ? field : NULL;
 }
 
+static void find_choices(struct choice *choice, const char *what,
+			 const struct rh_registry *registry)
+{
+	if (strcmp(what, "model") == 0) {
+		for (uint32_t i = 0; i < registry->model_count; i++)
+			add_choice(choice, "name", registry->models[i]->name,
+				   registry->models[i]->keys);
+	} else if (strcmp(what, "fault") == 0) {
+		for (uint32_t i = 0; i < registry->action_count; i++)
+			add_choice(choice, registry->actions[i]->is_fault ? "fault" : "action",
+				   registry->actions[i]->name, registry->actions[i]->keys);
+	} else if (strcmp(what, "assertion") == 0) {
+		for (uint32_t i = 0; i < registry->assertion_count; i++)
+			add_choice(choice, "type", registry->assertions[i]->name,
+				   registry->assertions[i]->keys);
+	} else if (strcmp(what, "workload") == 0) {
+		for (uint32_t i = 0; i < registry->workload_count; i++)
+			add_choice(choice, "type", registry->workloads[i]->name,
+				   registry->workloads[i]->keys);
+	}
+}
+
+/* {"properties":{<name_key>:{"enum":[...]}}} for the names that this key says; nothing when it says none. */
+static void put_enum(struct rh_buf *out, const struct choice *choice, const char *name_key,
+		     bool *is_first_enum)
+{
+	bool is_first = true;
+
+	for (uint32_t i = 0; i < choice->count; i++) {
+		if (strcmp(choice->name_keys[i], name_key) != 0)
+			continue;
+		if (is_first)
+			rh_buf_printf(out, "%s{\"properties\":{\"%s\":{\"enum\":[",
+				      *is_first_enum ? "" : ",", name_key);
+		rh_buf_printf(out, "%s\"%s\"", is_first ? "" : ",", choice->names[i]);
+		is_first = false;
+	}
+	if (!is_first) {
+		rh_buf_text(out, "]}}}");
+		*is_first_enum = false;
+	}
+}
+
 static void put_choices(struct rh_buf *out, const struct rh_section *section,
 			const struct rh_registry *registry)
 {
+	static const char *const name_keys[] = {"name", "type", "fault", "action"};
 	const struct rh_field *with = with_field(section);
+	struct choice choice = {.count = 0};
 	bool is_first = true;
 
 	if (with == NULL || with->section == NULL)
 		return;
-	if (strcmp(with->section, "model") == 0) {
-		for (uint32_t i = 0; i < registry->model_count; i++)
-			put_choice(out, &is_first, "name", registry->models[i]->name,
-				   registry->models[i]->keys);
-	} else if (strcmp(with->section, "fault") == 0) {
-		for (uint32_t i = 0; i < registry->action_count; i++)
-			put_choice(out, &is_first, "fault", registry->actions[i]->name,
-				   registry->actions[i]->keys);
-	} else if (strcmp(with->section, "assertion") == 0) {
-		for (uint32_t i = 0; i < registry->assertion_count; i++)
-			put_choice(out, &is_first, "type", registry->assertions[i]->name,
-				   registry->assertions[i]->keys);
-	} else if (strcmp(with->section, "workload") == 0) {
-		for (uint32_t i = 0; i < registry->workload_count; i++)
-			put_choice(out, &is_first, "type", registry->workloads[i]->name,
-				   registry->workloads[i]->keys);
-	}
-	if (!is_first)
-		rh_buf_u8(out, ']');
+	find_choices(&choice, with->section, registry);
+	if (choice.count == 0)
+		return;
+	rh_buf_text(out, ",\n    \"allOf\":[");
+	for (size_t i = 0; i < RH_ARRAY_LEN(name_keys); i++)
+		put_enum(out, &choice, name_keys[i], &is_first);
+	for (uint32_t i = 0; i < choice.count; i++)
+		put_choice(out, &choice, i);
+	rh_buf_u8(out, ']');
 }
 
 void rh_schema_print_keys(const struct rh_keyset *keys, const struct rh_registry *registry,

@@ -242,6 +242,18 @@ static void put_line(struct rh_buf *out, const char *text, size_t len)
 	}
 }
 
+/* What a fault or an action has not got yet is not told: how long it took before it is in effect,
+ * what it touched before it is over. */
+static bool is_silent(const struct rh_record *record, const struct field *field)
+{
+	if (field->value != 0)
+		return false;
+	if (record->kind == RH_RECORD_FAULT)
+		return field->type == FIELD_NS ||
+		       (field->type == FIELD_NUMBER && record->stage != RH_FAULT_CLEARED);
+	return record->kind == RH_RECORD_ACTION && strncmp(field->name, "touched:", 8) == 0;
+}
+
 void rh_record_print_rest(struct rh_buf *out, const struct rh_record *record,
 			  const struct rh_names *names)
 {
@@ -264,7 +276,7 @@ void rh_record_print_rest(struct rh_buf *out, const struct rh_record *record,
 	for (size_t i = 0; i < 5; i++) {
 		struct field field = field_of(record, info, order[i]);
 
-		if (field.type == FIELD_NONE)
+		if (field.type == FIELD_NONE || is_silent(record, &field))
 			continue;
 		rh_buf_text(out, separator);
 		separator = " ";

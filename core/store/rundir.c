@@ -138,7 +138,7 @@ static void file_name(char name[101], const char *text)
 {
 	size_t len = 0;
 
-	for (; text[len] != 0 && len < 100; len++) {
+	for (; len < 100 && text[len] != 0; len++) {
 		char c = text[len];
 		bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
 				(c >= '0' && c <= '9') || c == '_' || c == '-' ||

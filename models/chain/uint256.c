@@ -120,8 +120,15 @@ struct rh_u256 rh_u256_div(struct rh_u256 a, struct rh_u256 b, struct rh_u256 *r
 	struct rh_u256 quotient = {{0}};
 	struct rh_u256 left = {{0}};
 
-	RH_ASSERT(!rh_u256_is_zero(b));
-	for (uint32_t i = rh_u256_bits(a); i-- > 0;) {
+	uint32_t a_bits = rh_u256_bits(a);
+	uint32_t b_bits = rh_u256_bits(b);
+	uint32_t count = a_bits >= b_bits ? a_bits - b_bits + 1 : 0;
+
+	RH_ASSERT(b_bits > 0);
+	/* The upper bits of a, one fewer than b has, are the first rest: nothing above is a 1. */
+	if (count < 256)
+		left = rh_u256_shr(a, count);
+	for (uint32_t i = count; i-- > 0;) {
 		/* The bit shifted out stands for 2^256, which is above any b. */
 		bool is_over = left.word[3] >> 63;
 

@@ -28,26 +28,32 @@ static void record_block(struct rh_pow *pow, uint16_t stage, const struct rh_pow
 	}
 }
 
+/* Only those that may have changed: the rest would be looked up for nothing. */
 void rh_pow_gauges(struct rh_pow *pow)
 {
 	const struct rh_env *env = pow->env;
-	const struct rh_pow_state *state = pow->state;
+	struct rh_pow_state *state = pow->state;
 	struct rh_effects *fx = pow->fx;
 	const struct rh_chain_entry *head =
 		rh_chain_at(env, &state->chain, rh_chain_head(env, &state->chain));
 
-	rh_pow_memo(pow, head->bits);
-	rh_fx_gauge(fx, RH_GAUGE_HEAD, (int64_t)head->id);
-	rh_fx_gauge(fx, RH_GAUGE_HEAD_HEIGHT, head->height);
-	rh_fx_gauge(fx, RH_GAUGE_FINALIZED_HEIGHT, state->final_height);
-	rh_fx_gauge(fx, RH_GAUGE_REORG_COUNT, state->chain.reorg_count);
 	rh_fx_gauge(fx, RH_GAUGE_STALE_BLOCKS, rh_chain_stale_count(&state->chain));
-	rh_fx_gauge(fx, RH_GAUGE_TOTAL_SUPPLY, (int64_t)state->minted);
-	rh_fx_gauge(fx, RH_GAUGE_MODEL + RH_POW_GAUGE_REVENUE, (int64_t)state->revenue);
-	rh_fx_gauge(fx, RH_GAUGE_MODEL + RH_POW_GAUGE_OWN_BLOCKS, state->own_blocks);
-	rh_fx_gauge(fx, RH_GAUGE_MODEL + RH_POW_GAUGE_OWN_STALE,
-		    (int64_t)state->own_blocks - state->own_main);
-	rh_fx_gauge(fx, RH_GAUGE_MODEL + RH_POW_GAUGE_DIFFICULTY, state->memo_difficulty);
+	if (state->moved_in_step != 0) {
+		rh_fx_gauge(fx, RH_GAUGE_HEAD, (int64_t)head->id);
+		rh_fx_gauge(fx, RH_GAUGE_HEAD_HEIGHT, head->height);
+		rh_fx_gauge(fx, RH_GAUGE_TOTAL_SUPPLY, (int64_t)state->minted);
+	}
+	if (state->own_in_step != 0) {
+		rh_fx_gauge(fx, RH_GAUGE_MODEL + RH_POW_GAUGE_REVENUE, (int64_t)state->revenue);
+		rh_fx_gauge(fx, RH_GAUGE_MODEL + RH_POW_GAUGE_OWN_BLOCKS, state->own_blocks);
+		rh_fx_gauge(fx, RH_GAUGE_MODEL + RH_POW_GAUGE_OWN_STALE,
+			    (int64_t)state->own_blocks - state->own_main);
+	}
+	rh_pow_memo(pow, head->bits);
+	if (state->told_difficulty != state->memo_difficulty) {
+		state->told_difficulty = state->memo_difficulty;
+		rh_fx_gauge(fx, RH_GAUGE_MODEL + RH_POW_GAUGE_DIFFICULTY, state->memo_difficulty);
+	}
 }
 
 void rh_pow_gauge_pools(struct rh_pow *pow)
@@ -187,6 +193,7 @@ static void count_main(struct rh_pow *pow, uint32_t position, bool is_added)
 	uint64_t subsidy = rh_pow_subsidy(entry->height, pow->state->rules.halving);
 	bool is_own = block->producer_name64 == pow->env->name64;
 
+	state->own_in_step |= is_own;
 	if (is_added) {
 		state->minted += subsidy;
 		state->revenue += is_own ? subsidy + block->fees : 0;
@@ -233,8 +240,11 @@ static void finalize(struct rh_pow *pow, uint32_t ancestor_height, bool is_told)
 			rh_chain_at(pow->env, chain, rh_chain_main(pow->env, chain, height))->id;
 		record->c = height;
 	}
-	if (state->final_height < head_height - depth)
-		state->final_height = (uint32_t)(head_height - depth);
+	if (state->final_height >= head_height - depth)
+		return;
+	state->final_height = (uint32_t)(head_height - depth);
+	if (is_told)
+		rh_fx_gauge(pow->fx, RH_GAUGE_FINALIZED_HEIGHT, state->final_height);
 }
 
 static void head_moved(struct rh_pow *pow, const struct rh_chain_move *move)
@@ -261,6 +271,7 @@ static void head_moved(struct rh_pow *pow, const struct rh_chain_move *move)
 			record->d = old->id;
 		}
 		rh_fx_gauge(pow->fx, RH_GAUGE_REORG_DEPTH, move->depth);
+		rh_fx_gauge(pow->fx, RH_GAUGE_REORG_COUNT, state->chain.reorg_count);
 	}
 	/* A clock that was set back makes no negative interval. */
 	if (env->clock_ns >= state->head_since_ns)
@@ -294,7 +305,10 @@ static bool add_to_tree(struct rh_pow *pow, struct rh_handle ref, const struct r
 			1);
 	if (rh_chain_add(pow->env, &state->chain, &entry, move) == RH_CHAIN_NONE)
 		return false;
-	state->own_blocks += block->producer_name64 == pow->env->name64;
+	if (block->producer_name64 == pow->env->name64) {
+		state->own_blocks++;
+		state->own_in_step = 1;
+	}
 	if (!move->is_moved)
 		return true;
 	count_move(pow, move);

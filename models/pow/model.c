@@ -24,15 +24,16 @@ uint64_t rh_pow_median_past(const struct rh_env *env, const struct rh_chain *cha
 			    uint32_t position)
 {
 	uint64_t times[RH_POW_MTP_BLOCKS];
-	uint32_t count = 0;
+	uint32_t from = RH_POW_MTP_BLOCKS;
 
-	while (position != RH_CHAIN_NONE && count < RH_POW_MTP_BLOCKS) {
+	/* Oldest first: so they are nearly sorted. */
+	while (position != RH_CHAIN_NONE && from > 0) {
 		const struct rh_chain_entry *entry = rh_chain_at(env, chain, position);
 
-		times[count++] = entry->time_s;
+		times[--from] = entry->time_s;
 		position = entry->parent;
 	}
-	return rh_pow_median_time(times, count);
+	return rh_pow_median_time(times + from, RH_POW_MTP_BLOCKS - from);
 }
 
 uint32_t rh_pow_required_bits(const struct rh_env *env, const struct rh_chain *chain,
@@ -127,6 +128,8 @@ static void on_start(struct rh_pow *pow, const struct rh_event *event)
 	/* What did not happen yet is 0, not unknown. */
 	rh_fx_gauge(pow->fx, RH_GAUGE_PEERS, env->peer_count);
 	rh_fx_gauge(pow->fx, RH_GAUGE_REORG_DEPTH, 0);
+	rh_fx_gauge(pow->fx, RH_GAUGE_REORG_COUNT, state->chain.reorg_count);
+	rh_fx_gauge(pow->fx, RH_GAUGE_FINALIZED_HEIGHT, state->final_height);
 	rh_fx_gauge(pow->fx, RH_GAUGE_MODEL + RH_POW_GAUGE_REFUSED, 0);
 	rh_pow_gauge_pools(pow);
 	if (event->key > 0 || env->clock_ns > 0)
@@ -134,8 +137,10 @@ static void on_start(struct rh_pow *pow, const struct rh_event *event)
 	if (pow->params->head_refresh_ns != 0)
 		rh_fx_timer(pow->fx, RH_POW_TIMER_REFRESH,
 			    env->clock_ns + pow->params->head_refresh_ns);
+	state->told_difficulty = -1;
 	state->added_in_step = 1;
 	state->moved_in_step = 1;
+	state->own_in_step = 1;
 }
 
 static void on_action(struct rh_pow *pow, const struct rh_event *event)
@@ -184,6 +189,7 @@ static void step(const struct rh_env *env, const struct rh_event *event, struct 
 	pow.state->step_clock_ns = env->clock_ns;
 	pow.state->moved_in_step = 0;
 	pow.state->added_in_step = 0;
+	pow.state->own_in_step = 0;
 	/* Nothing makes sense before the genesis block. */
 	if (pow.state->chain.entries.count == 0 &&
 	    !(event->class == RH_CLASS_ACTION && event->kind == RH_EVENT_START))

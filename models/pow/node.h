@@ -59,6 +59,9 @@ struct rh_pow_state {
 	uint64_t step_clock_ns; /* own clock in the step that was just made */
 	uint32_t moved_in_step; /* the head moved in the step that was just made */
 	uint32_t added_in_step; /* the tree grew in it */
+	uint32_t own_in_step;	/* what the node earned or found changed in it */
+	uint32_t spare;
+	int64_t told_difficulty;
 };
 
 /* One step's surroundings. */

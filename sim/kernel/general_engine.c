@@ -307,17 +307,22 @@ static void load_bucket(const struct sim_engine *engine, struct wheel *wheel, ui
 {
 	uint64_t slot = tick & ((UINT64_C(1) << wheel->fine_log2) - 1);
 	uint32_t index = cut_chain(engine->space, wheel->fine_heads, wheel->fine_bits, slot);
+	struct rh_vec *due = &wheel->due;
 
-	wheel->due.count = 0;
+	due->count = 0;
 	wheel->due_at = 0;
-	for (; index != 0; index = cell_at(engine->space, wheel, index)->next) {
-		struct item *item = rh_vec_push(engine->space, &wheel->due, ITEM);
-
-		item->time_ns = cell_at(engine->space, wheel, index)->event.time_ns;
-		item->cell = index;
-	}
 	wheel->cursor = tick + 1;
-	sort_due(engine, wheel);
+	for (; index != 0; index = cell_at(engine->space, wheel, index)->next) {
+		const struct cell *cell = cell_at(engine->space, wheel, index);
+
+		if (due->count == due->cap)
+			rh_vec_reserve(engine->space, due, ITEM, 2 * due->cap + 32);
+		((struct item *)rh_at(engine->space, due->items))[due->count++] =
+			(struct item){.time_ns = cell->event.time_ns, .cell = index};
+	}
+	/* In a small network most buckets hold one event. */
+	if (due->count > 1)
+		sort_due(engine, wheel);
 }
 
 static void enter_epoch(const struct sim_engine *engine, struct wheel *wheel, uint64_t epoch)

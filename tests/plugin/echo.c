@@ -185,8 +185,8 @@ struct beats_params {
 };
 
 static const struct rh_key beats_keys[] = {
-	{"every", RH_KEY_DURATION, offsetof(struct beats_params, every_ns), "1s", 1, INT64_MAX, NULL,
-	 "time between two words", "0.1"},
+	{"every", RH_KEY_DURATION, offsetof(struct beats_params, every_ns), "1s", 1, INT64_MAX,
+	 NULL, "time between two words", "0.1"},
 	{"count", RH_KEY_INT, offsetof(struct beats_params, count), "10", 0, 1000000, NULL,
 	 "how many words", "0.1"},
 	RH_KEY_END,
@@ -202,9 +202,9 @@ static bool beats_next(const void *params, struct rh_rng rng, uint64_t workload_
 		return false;
 	memset(submission, 0, sizeof(*submission));
 	submission->at_ns = start_ns + number * beats->every_ns;
-	submission->target = (uint32_t)(rh_draw2(rng, RH_PURPOSE_WORKLOAD, workload_name64,
-						 number) %
-					target_count);
+	submission->target =
+		(uint32_t)(rh_draw2(rng, RH_PURPOSE_WORKLOAD, workload_name64, number) %
+			   target_count);
 	submission->key = 1000000 + number;
 	return true;
 }
@@ -270,7 +270,7 @@ static const struct rh_model *const models[] = {&echo_model, NULL};
 static const struct rh_action_type *const action_types[] = {&shout_action, NULL};
 static const struct rh_workload_type *const workload_types[] = {&beats_workload, NULL};
 static const struct rh_assertion_type *const assertion_types[] = {&heard_assertion,
-								   &heard_expectation, NULL};
+								  &heard_expectation, NULL};
 
 static const struct rh_plugin plugin = {
 	.abi = RH_PLUGIN_ABI,

@@ -31,7 +31,7 @@ cd "$root"
 grep -q '"verdict": *"passed"' "$work/echo.json" || fail "verdict: $(cat "$work/echo.json")"
 "$program" judge "$work/echo" --plugin "$work/empty/echo.so" --check >/dev/null ||
 	fail "the plugin's run is not judged alike from its records"
-for what in models faults checks workloads; do
+for what in models actions checks workloads; do
 	"$program" list $what --plugin "$work/empty/echo.so" >"$work/list.txt"
 	grep -qE '^(echo|shout|everybody_heard|beats) ' "$work/list.txt" ||
 		fail "list $what does not name the plugin's"

@@ -33,6 +33,22 @@ START_TEST(known_values)
 }
 END_TEST
 
+START_TEST(the_smallest_rate_and_any_cut)
+{
+	struct rh_link_state slow = {.rate_bps = 10, .delay_ns = 3, .jitter_ns = 4};
+	struct rh_link_state fast = {.rate_bps = 20, .delay_ns = 5, .is_cut = true};
+	struct rh_link_state free = {.drops_in_flight = true};
+	struct rh_link_state all = rh_link_merge(&slow, &fast);
+
+	ck_assert_uint_eq(all.rate_bps, 10);
+	all = rh_link_merge(&free, &all);
+	ck_assert_uint_eq(all.rate_bps, 10);
+	ck_assert_uint_eq(all.delay_ns, 8);
+	ck_assert_uint_eq(all.jitter_ns, 4);
+	ck_assert(all.is_cut && all.drops_in_flight);
+}
+END_TEST
+
 START_TEST(order_does_not_matter)
 {
 	uint64_t state = 1;
@@ -102,6 +118,7 @@ int main(void)
 	struct frame frame = frame_open("run: merging faults");
 
 	tcase_add_test(frame.tests, known_values);
+	tcase_add_test(frame.tests, the_smallest_rate_and_any_cut);
 	tcase_add_test(frame.tests, order_does_not_matter);
 	tcase_add_test(frame.tests, many_in_any_order);
 	tcase_add_test(frame.tests, more_causes_never_lose_less);

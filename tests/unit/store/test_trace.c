@@ -92,7 +92,7 @@ static int compare_bytes(const uint8_t *bytes, size_t len, uint64_t seed, size_t
 
 START_TEST(round_trip)
 {
-	static const size_t counts[] = {0, 1, 2, 1000, 65536, 65537, 200000};
+	static const size_t counts[] = {0, 1, 2, 1000, 65536, 65537, 140000};
 	struct rh_trace_reader *reader;
 	struct rh_err err = {0};
 	char folder[64];
@@ -193,7 +193,7 @@ START_TEST(seek)
 		ck_assert(rh_trace_info(reader)->is_complete == (round == 0));
 		while (rh_trace_next(reader, &record, &err) == 1)
 			last_ns = record.time_ns;
-		for (int i = 0; i < 40; i++) {
+		for (int i = 0; i < 16; i++) {
 			uint64_t at_ns =
 				i < 2 ? (uint64_t)i * (last_ns + 1) : made_draw(&draws) % last_ns;
 			struct stream stream = {.state = 11};
@@ -254,13 +254,13 @@ START_TEST(truncation)
 	size_t count;
 
 	enter_folder(folder);
-	write_trace("a.rht", 2, 150000, RH_TRACE_FULL);
+	write_trace("a.rht", 2, 100000, RH_TRACE_FULL);
 	bytes = load("a.rht");
 	section_count = section_offsets(&bytes, offsets);
 	/* header, several blocks, footer */
 	ck_assert_uint_ge(section_count, 5);
 	ck_assert_int_eq(compare_bytes(bytes.data, bytes.len, 2, &count, &err), 0);
-	ck_assert_uint_eq(count, 150000);
+	ck_assert_uint_eq(count, 100000);
 	for (size_t i = 0; i < section_count; i++) {
 		size_t before = 0;
 
@@ -283,7 +283,7 @@ START_TEST(truncation)
 	}
 	for (size_t len = bytes.len - TRAILER_BYTES; len < bytes.len; len += 5) {
 		ck_assert_int_eq(compare_bytes(bytes.data, len, 2, &count, &err), RH_E_CORRUPT);
-		ck_assert_uint_eq(count, 150000);
+		ck_assert_uint_eq(count, 100000);
 	}
 	rh_buf_release(&bytes);
 	leave_folder(folder);
