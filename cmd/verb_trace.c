@@ -20,16 +20,6 @@ static void trace_path(char path[4200], const char *operand)
 		snprintf(path, 4200, "%.4000s/trace.rht", operand);
 }
 
-static const char *node_name(const void *ctx, uint32_t node)
-{
-	return rh_trace_node_name(ctx, node);
-}
-
-static const char *gauge_name(const void *ctx, uint32_t gauge)
-{
-	return rh_trace_gauge_name(ctx, gauge);
-}
-
 struct filter {
 	int kind; /* -1: all */
 	const char *node;
@@ -49,16 +39,13 @@ static bool wants(const struct filter *filter, const struct rh_trace_reader *rea
 static int cat(struct rh_trace_reader *reader, const struct filter *filter, bool as_json,
 	       struct rh_err *err)
 {
-	const struct rh_names names = {
-		.node = node_name,
-		.gauge = gauge_name,
-		.ctx = reader,
-	};
+	struct rh_names names;
 	struct rh_buf line = {0};
 	struct rh_record record;
 	uint64_t count = 0;
 	int rc;
 
+	rh_trace_names(&names, reader);
 	while ((rc = rh_trace_next(reader, &record, err)) == 1) {
 		if (!wants(filter, reader, &record))
 			continue;

@@ -51,20 +51,27 @@ static void fraction_text(char text[16], uint64_t fraction, int digits)
 		text[len - 1] = 0;
 }
 
+/* Three digits that count, cut off rather than rounded: nothing reads longer than it was. */
+static char *short_text(char text[RH_TIME_TEXT], uint64_t span_ns, uint64_t unit_ns,
+			const char *unit)
+{
+	uint64_t whole = span_ns / unit_ns;
+	uint64_t thousandths = span_ns % unit_ns / (unit_ns / 1000);
+
+	if (whole >= 100 || thousandths == 0)
+		snprintf(text, RH_TIME_TEXT, "%" PRIu64 " %s", whole, unit);
+	else if (whole >= 10)
+		snprintf(text, RH_TIME_TEXT, "%" PRIu64 ".%" PRIu64 " %s", whole, thousandths / 100,
+			 unit);
+	else
+		snprintf(text, RH_TIME_TEXT, "%" PRIu64 ".%02" PRIu64 " %s", whole,
+			 thousandths / 10, unit);
+	return text;
+}
+
 char *rh_span_text(char text[RH_TIME_TEXT], uint64_t span_ns)
 {
-	static const struct {
-		const char *unit;
-		uint64_t ns;
-		int digits;
-	} units[] = {
-		{"s", RH_NS_PER_SEC, 9},
-		{"ms", RH_NS_PER_MS, 6},
-		{"us", RH_NS_PER_US, 3},
-	};
 	uint64_t secs = span_ns / RH_NS_PER_SEC;
-	char fraction[16];
-	size_t i;
 
 	/* From a minute up, people want whole units: hours and minutes, or minutes and seconds. */
 	if (span_ns >= RH_NS_PER_HOUR) {
@@ -77,16 +84,16 @@ char *rh_span_text(char text[RH_TIME_TEXT], uint64_t span_ns)
 			 (unsigned)(secs % 60));
 		return text;
 	}
-	for (i = 0; i < RH_ARRAY_LEN(units); i++) {
-		if (span_ns < units[i].ns)
-			continue;
-		/* Four digits after the point at most: "1.2346s" is never less than people want. */
-		fraction_text(fraction, span_ns % units[i].ns, units[i].digits);
-		snprintf(text, RH_TIME_TEXT, "%" PRIu64 "%.5s%s", span_ns / units[i].ns, fraction,
-			 units[i].unit);
-		return text;
-	}
-	snprintf(text, RH_TIME_TEXT, "%" PRIu64 "ns", span_ns);
+	if (span_ns >= RH_NS_PER_SEC)
+		return short_text(text, span_ns, RH_NS_PER_SEC, "s");
+	if (span_ns >= RH_NS_PER_MS)
+		return short_text(text, span_ns, RH_NS_PER_MS, "ms");
+	if (span_ns >= RH_NS_PER_US)
+		return short_text(text, span_ns, RH_NS_PER_US, "us");
+	if (span_ns > 0)
+		snprintf(text, RH_TIME_TEXT, "%" PRIu64 " ns", span_ns);
+	else
+		snprintf(text, RH_TIME_TEXT, "0 s");
 	return text;
 }
 

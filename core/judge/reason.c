@@ -65,6 +65,15 @@ static const char *aggregate_text(enum rh_aggregate aggregate)
 	return "?";
 }
 
+/* What was written is told as it was written; only what was seen is cut to what people can use. */
+static void limit_text(char text[40], enum rh_unit unit, int64_t value)
+{
+	if (unit == RH_UNIT_NS && value >= 0)
+		rh_span_exact(text, (uint64_t)value);
+	else
+		rh_gauge_text(text, unit, value);
+}
+
 void judge_sentence(const struct rh_judge *judge, uint32_t assertion, char *out, size_t size)
 {
 	const struct rh_plan_assertion *plan = &judge->plan->assertions[assertion];
@@ -82,7 +91,7 @@ void judge_sentence(const struct rh_judge *judge, uint32_t assertion, char *out,
 	if (judge_derived((uint32_t)that->gauge) != DERIVED_NONE)
 		aggregate = "";
 	rh_plan_gauge_name(gauge, judge->plan, (uint32_t)that->gauge);
-	rh_gauge_text(limit, judge_value_unit(judge, assertion), that->value);
+	limit_text(limit, judge_value_unit(judge, assertion), that->value);
 	snprintf(out, size, "%s%s%s%s %s %s", aggregate, aggregate[0] == 0 ? "" : "(", gauge,
 		 aggregate[0] == 0 ? "" : ")", operator_text((enum rh_operator)that->op), limit);
 }
@@ -197,7 +206,7 @@ void judge_reason(const struct rh_judge *judge, uint32_t assertion, char *out, s
 	if (plan->until_ns == RH_TIME_NEVER)
 		snprintf(words.window, sizeof(words.window), "the run");
 	else
-		rh_span_text(words.window, plan->until_ns - plan->from_ns);
+		rh_span_exact(words.window, plan->until_ns - plan->from_ns);
 	if (seat->state == RH_RESULT_OPEN)
 		snprintf(out, size, "%s is not decided yet", words.sentence);
 	else if (seat->ground == GROUND_UNKNOWN)

@@ -65,11 +65,16 @@ void rh_pow_gauge_pools(struct rh_pow *pow)
 
 /* ---- refusing and waiting -------------------------------------------------------------------- */
 
-static void refuse(struct rh_pow *pow, const struct rh_pow_block *block, const char *why)
+static void record_refused(struct rh_pow *pow, const struct rh_pow_block *block, const char *why)
 {
 	pow->state->refused++;
 	record_block(pow, RH_BLOCK_REFUSED, block, why);
 	rh_fx_gauge(pow->fx, RH_GAUGE_MODEL + RH_POW_GAUGE_REFUSED, (int64_t)pow->state->refused);
+}
+
+static void refuse(struct rh_pow *pow, const struct rh_pow_block *block, const char *why)
+{
+	record_refused(pow, block, why);
 	rh_relay_refuse(&pow->state->relay, pow->env, block->id);
 }
 
@@ -422,13 +427,15 @@ void rh_pow_accept(struct rh_pow *pow, struct rh_handle ref, const struct rh_pow
 		adopt_orphans(pow, block->id);
 }
 
-void rh_pow_receive(struct rh_pow *pow, struct rh_handle ref, const struct rh_pow_block *block,
-		    uint32_t from)
+void rh_pow_receive(struct rh_pow *pow, uint64_t id, struct rh_handle ref,
+		    const struct rh_pow_block *block, uint32_t from)
 {
-	const struct rh_pow_state *state = pow->state;
+	struct rh_pow_state *state = pow->state;
 
-	if (!rh_pow_block_is_sealed(block)) {
-		refuse(pow, block, "its seal is wrong");
+	if (block->id != id || !rh_pow_block_is_sealed(block)) {
+		/* Says nothing about the block whose id it bears: that one may still come. */
+		record_refused(pow, block, "its seal is wrong");
+		rh_relay_forget(&state->relay, pow->env, id);
 		return;
 	}
 	/* The relay gives each block once, unless it was told to forget it. */

@@ -179,7 +179,7 @@ static void on_message(struct rh_pow *pow, const struct rh_event *event)
 	got = rh_relay_on_message(&pow->state->relay, &pow->state->relay_cfg, pow->env, pow->fx,
 				  event);
 	if (got.verdict == RH_RELAY_RECEIVED)
-		rh_pow_receive(pow, got.ref, got.object, got.from);
+		rh_pow_receive(pow, got.id, got.ref, got.object, got.from);
 }
 
 static void step(const struct rh_env *env, const struct rh_event *event, struct rh_effects *fx)

@@ -89,8 +89,9 @@ void rh_pow_mine_start(struct rh_pow *pow); /* (again) on the head */
 void rh_pow_mine_block(struct rh_pow *pow);
 
 /* accept.c */
-void rh_pow_receive(struct rh_pow *pow, struct rh_handle ref, const struct rh_pow_block *block,
-		    uint32_t from);
+/* `id` is what the message called it. */
+void rh_pow_receive(struct rh_pow *pow, uint64_t id, struct rh_handle ref,
+		    const struct rh_pow_block *block, uint32_t from);
 void rh_pow_validated(struct rh_pow *pow, uint64_t id, struct rh_handle ref,
 		      const struct rh_pow_block *block);
 void rh_pow_retry_early(struct rh_pow *pow);

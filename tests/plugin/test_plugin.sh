@@ -40,8 +40,7 @@ done
 # The same model, once built in and once brought along.
 sources=$(ls models/pow/*.c)
 # shellcheck disable=SC2086
-$cc -std=c17 -O2 -fPIC -shared -fvisibility=hidden -ffp-contract=off -I. \
-	-Drh_plugin_v1='__attribute__((visibility("default"))) rh_plugin_v1' \
+$cc -std=c17 -O2 -fPIC -shared -Wl,-Bsymbolic -ffp-contract=off -I. \
 	tests/plugin/pow_plugin.c $sources -o "$work/pow.so"
 hash_of() { # NAME [OPTION VALUE]
 	name=$1

@@ -302,7 +302,7 @@ START_TEST(two_blocks_at_one_instant_are_two_values)
 		     "31s n-2 block accepted 7\n31s n-2 block accepted 8\n"
 		     "31s n-3 block accepted 7\n31s n-3 block accepted 8\n",
 		     THAT(EACH, PROPAGATION_P90, LE, 5000000000), RH_MODE_ALWAYS,
-		     "expected propagation_p90 <= 5s, saw 30s");
+		     "expected propagation_p90 <= 5s, saw 30 s");
 }
 END_TEST
 
@@ -311,12 +311,12 @@ START_TEST(who_is_down_does_not_count)
 	check_reason("1s n-3 node down\n1s n-0 head moved 7\n1s n-1 head moved 7\n"
 		     "2s n-2 head moved 7\n",
 		     THAT(EACH, HEADS, EQ, 1), RH_MODE_EVENTUALLY,
-		     "heads == 1 after 2s (limit 50s)");
+		     "heads == 1 after 2 s (limit 50s)");
 	/* The last of four goes: the other three have the block, and that is all of them. */
 	check_reason("1s n-0 block produced 7\n2s n-1 block accepted 7\n3s n-2 block accepted 7\n"
 		     "9s n-3 node vanished\n",
 		     THAT(EACH, PROPAGATION_P90, LE, 3000000000), RH_MODE_ALWAYS,
-		     "expected propagation_p90 <= 3s, saw 8s");
+		     "expected propagation_p90 <= 3s, saw 8 s");
 }
 END_TEST
 
@@ -324,7 +324,7 @@ START_TEST(the_producer_counts_once)
 {
 	check_reason("1s n-0 block produced 7\n1s n-0 block accepted 7\n3s n-1 block accepted 7\n",
 		     THAT(EACH, PROPAGATION_P50, LE, 1000000000), RH_MODE_ALWAYS,
-		     "expected propagation_p50 <= 1s, saw 2s");
+		     "expected propagation_p50 <= 1s, saw 2 s");
 }
 END_TEST
 

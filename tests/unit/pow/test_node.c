@@ -167,6 +167,22 @@ START_TEST(bad_blocks_are_refused_with_a_reason)
 }
 END_TEST
 
+START_TEST(a_forgery_does_not_bar_the_real_block)
+{
+	struct seen seen;
+	struct model_host *host = one_node(&seen);
+	struct rh_pow_block block = child_of(host, NULL);
+	struct rh_pow_block forged = block;
+
+	forged.fees = 7;
+	deliver(host, 0, &forged);
+	ck_assert_uint_eq(seen.refused, 1);
+	deliver(host, 0, &block);
+	ck_assert_uint_eq(seen.accepted, 1);
+	host_free(host);
+}
+END_TEST
+
 START_TEST(the_time_just_above_the_median_is_good)
 {
 	struct seen seen;
@@ -378,6 +394,7 @@ int main(void)
 	const TTest *const tests[] = {
 		a_good_block_is_taken,
 		bad_blocks_are_refused_with_a_reason,
+		a_forgery_does_not_bar_the_real_block,
 		the_time_just_above_the_median_is_good,
 		two_hours_ahead_is_good_and_a_second_more_waits,
 		orphans_connect_in_any_number,

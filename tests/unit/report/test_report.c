@@ -192,7 +192,7 @@ START_TEST(summary_of_little)
 			 "rehearse 0.1.0  quickstart: a proof-of-work network is cut in two for 20 "
 			 "minutes and healed\n\n"
 			 "  network   1 node in 1 region, made blockInterval 10m, seed 1\n"
-			 "  simulated 0ns, 0 events\n\n\n"
+			 "  simulated 0 s, 0 events\n\n\n"
 			 "  not judged\n"
 			 "  status  cancelled at 00:00:00\n");
 	rh_buf_reset(&out);
@@ -394,7 +394,7 @@ START_TEST(html)
 	ck_assert_ptr_nonnull(
 		strstr(rh_buf_str(&out), "40 nodes that had to undo 2 blocks at once"));
 	ck_assert_ptr_nonnull(strstr(rh_buf_str(&out), "prefers-color-scheme:dark"));
-	ck_assert_ptr_nonnull(strstr(rh_buf_str(&out), "after 300us"));
+	ck_assert_ptr_nonnull(strstr(rh_buf_str(&out), "after 300 us"));
 	ck_assert_ptr_nonnull(
 		strstr(rh_buf_str(&out), "<pre>rehearse run scenarios/quickstart.yaml --seed 1"));
 	if (has_program("xmllint"))

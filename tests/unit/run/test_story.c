@@ -298,7 +298,7 @@ START_TEST(late_records_and_a_lost_node)
 	played_said(&played, "0s world run begin 7 10000000000\n"
 			     "1s n-0 head moved 7\n"
 			     "4s n-1 node vanished\n"
-			     "4s world assertion passed #0 1 \"heads == 1 after 3s (limit 8s)\"\n"
+			     "4s world assertion passed #0 1 \"heads == 1 after 3 s (limit 8s)\"\n"
 			     "5s n-0 head moved 8\n"
 			     "3s n-0 reorg done 8 1 7\n"
 			     "5s world assertion failed #1 7 "

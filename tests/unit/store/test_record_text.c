@@ -107,7 +107,7 @@ START_TEST(lines_with_names_and_texts)
 				      .kind = RH_RECORD_GAUGE,
 				      .index = RH_GAUGE_BLOCK_INTERVAL,
 				      .a = 4100000000},
-		   "00:01:41.204        n-1      gauge     block_interval 4.1s");
+		   "00:01:41.204        n-1      gauge     block_interval 4.10 s");
 	check_line(&f,
 		   (struct rh_record){.time_ns = AT,
 				      .node = 1,
