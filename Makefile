@@ -17,6 +17,8 @@ DEBUG ?= 0
 WERROR ?= 0
 V ?= 0
 T ?=
+B ?=
+ROUNDS ?=
 SECONDS ?= 60
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
@@ -26,7 +28,7 @@ DESTDIR ?=
 ifeq ($(DEBUG),1)
 CFLAGS ?= -O0 -g3
 else
-CFLAGS ?= -O2 -g
+CFLAGS ?= -O3 -g
 endif
 CPPFLAGS ?=
 LDFLAGS ?=
@@ -208,6 +210,7 @@ wanted_programs := $(patsubst %.c,$(BUILD)/%,$(call wanted,$(unit_tests) $(whole
 wanted_scripts := $(call wanted,$(script_tests))
 
 rng_tools := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/determinism/rng/*.c))
+maker := $(BUILD)/tests/prop/random_scenario
 
 .PHONY: test run-tests
 test:
@@ -216,7 +219,8 @@ test:
 
 # What does not build is one failed test, and the others run all the same: each program that is
 # up to date enters itself in .ready, and run.sh believes no other.
-tools := $(if $(wanted_scripts),$(program)) $(if $(filter %/test_rng.sh,$(wanted_scripts)),$(rng_tools))
+tools := $(if $(wanted_scripts),$(program)) $(if $(filter %/test_rng.sh,$(wanted_scripts)),$(rng_tools)) \
+	$(if $(filter %/test_random_scenarios.sh,$(wanted_scripts)),$(maker))
 ready := $(patsubst %,%.ready,$(wanted_programs) $(tools))
 .PHONY: $(sort $(ready) $(patsubst %,%.ready,$(program)))
 $(sort $(ready) $(patsubst %,%.ready,$(program))): %.ready: %
@@ -278,6 +282,10 @@ $(BUILD)/tests/determinism/plan_bytes: $(BUILD)/tests/determinism/plan_bytes.o $
 	$(call say,LINK,$@)
 	$(Q)$(link) -o $@ $< $(call archives,$(link_order)) $(libs)
 
+$(maker): $(maker).o
+	$(call say,LINK,$@)
+	$(Q)$(link) -o $@ $<
+
 .PHONY: rng-battery
 rng-battery: $(BUILD)/tests/determinism/rng/battery
 	$< 32
@@ -288,6 +296,17 @@ determinism: all
 determinism-full: all $(BUILD)/tests/determinism/plan_bytes
 	@BUILD='$(BUILD)' MAKE='$(MAKE)' tests/determinism/full.sh
 
+# B=text keeps the rows whose name contains it; ROUNDS says how often each is repeated.
+bench_programs := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard bench/bench_*.c)))
+$(BUILD)/bench/%: $(BUILD)/bench/%.o $(call archives,$(link_order))
+	$(call say,LINK,$@)
+	$(Q)$(link) -rdynamic -o $@ $< $(call archives,$(link_order)) $(libs)
+-include $(bench_programs:=.d)
+$(BUILD)/bench/%.o: private dialect := gnu17
+.PHONY: bench
+bench: all $(bench_programs)
+	@for program in $(bench_programs); do $$program $(BUILD)/rehearse '$(B)' '$(ROUNDS)' || exit 1; done
+
 .PHONY: lint check soak golden cover fmt fmt-check
 lint: all
 	@BUILD='$(BUILD)' CC='$(CC)' tests/lint/run.sh
@@ -295,7 +314,7 @@ check:
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test
 	@$(MAKE) --no-print-directory determinism
-soak: all
+soak: all $(maker)
 	@BUILD='$(BUILD)' SECONDS_ALL='$(if $(filter command% environment%,$(origin SECONDS)),$(SECONDS),0)' tests/soak.sh
 golden: all
 	@BUILD='$(BUILD)' tests/golden/test_golden.sh --write
@@ -349,6 +368,7 @@ make                    builds $(BUILD)/rehearse
 make demo               installs what is missing, builds, runs scenarios/quickstart.yaml
 make deps               installs what the build and the tests need (apt-get; elsewhere names it)
 make test [T=text]      unit tests, stories, properties, scripts, corpora; T keeps paths with that text
+make bench [B=text]     CPU times of the loop and its parts; ROUNDS=n repeats more often
 make lint               the house rules, each against a planted violation first
 make determinism        one trace hash: two levels, the engines, another environment (under 60 s)
 make check              lint, test, determinism: what every commit passes

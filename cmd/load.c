@@ -74,12 +74,14 @@ static void print_diagnostics(const struct cmd_args *args, const struct rh_diagn
 	struct rh_buf text = {0};
 
 	if (has_option(args, "json") && cmd_option_given(args, "json") &&
-	    diagnostics->error_count > 0) {
+	    (diagnostics->error_count > 0 || args->verb == &cmd_verb_validate)) {
 		rh_diagnostics_json(diagnostics, &text);
 		fprintf(stdout, "%s\n", rh_buf_str(&text));
 		rh_buf_reset(&text);
 	}
-	rh_diagnostics_print(diagnostics, &text);
+	if (diagnostics->error_count > 0 || !has_option(args, "quiet") ||
+	    !cmd_option_given(args, "quiet"))
+		rh_diagnostics_print(diagnostics, &text);
 	fputs(rh_buf_str(&text), stderr);
 	if (diagnostics->error_count > 0)
 		fprintf(stderr, "%" PRIu32 " %s, %s (exit 2)\n", diagnostics->error_count,
@@ -96,6 +98,11 @@ struct rh_plan *cmd_load(const struct cmd_args *args, const struct rh_registry *
 	struct rh_plan *plan;
 
 	*exit_code = 2;
+	if (strcmp(path, "-") == 0) {
+		cmd_usage("a scenario is a file, so that its run can be repeated: save it, or "
+			  "write ./- for a file of that name");
+		return NULL;
+	}
 	if (seed != NULL) {
 		options.has_seed = true;
 		if (!cmd_number("seed", seed, SEED_MAX, &options.seed))
@@ -141,6 +148,43 @@ static void put_repeated(struct rh_buf *out, const struct cmd_args *args, const 
 		rh_buf_printf(out, " --%s ", name);
 		put_word(out, values[i]);
 	}
+}
+
+uint64_t cmd_first_failure(const struct rh_judge *judge)
+{
+	uint64_t first_ns = RH_TIME_NEVER;
+
+	for (uint32_t i = 0; judge != NULL && i < rh_judge_result_count(judge); i++) {
+		const struct rh_result *one = rh_judge_result(judge, i);
+
+		if (one->state == RH_RESULT_FAILED && one->decided_ns < first_ns)
+			first_ns = one->decided_ns;
+	}
+	return first_ns;
+}
+
+/* The minute of the failure, or in the first minutes of a run the seconds before it. */
+char *cmd_records_line(struct rh_arena *arena, const struct cmd_args *args,
+		       const struct rh_judge *judge, const char *run_dir)
+{
+	uint64_t failed_ns = cmd_first_failure(judge);
+	uint64_t grain_ns = failed_ns >= 10 * RH_NS_PER_MIN ? RH_NS_PER_MIN : 10 * RH_NS_PER_SEC;
+	struct rh_buf line = {0};
+	char from[RH_TIME_TEXT];
+	char until[RH_TIME_TEXT];
+	char *text;
+
+	if (failed_ns == RH_TIME_NEVER)
+		return NULL;
+	put_word(&line, args->program);
+	rh_buf_text(&line, " trace cat ");
+	put_word(&line, run_dir);
+	rh_buf_printf(&line, " --from %s --until %s",
+		      rh_span_exact(from, failed_ns / grain_ns * grain_ns),
+		      rh_span_exact(until, (failed_ns / grain_ns + 1) * grain_ns));
+	text = rh_arena_text(arena, rh_buf_str(&line), line.len);
+	rh_buf_release(&line);
+	return text;
 }
 
 char *cmd_reproduce_line(struct rh_arena *arena, const struct cmd_args *args, const char *path,

@@ -5,6 +5,7 @@
 #define CMD_LOAD_H
 
 #include "cmd/verb.h"
+#include "core/judge/judge.h"
 #include "core/plan.h"
 #include "core/plugin.h"
 
@@ -12,8 +13,9 @@
 int cmd_registry(struct rh_registry *registry, const struct cmd_args *args);
 
 /*
- * The plan of a scenario file under the options --seed, --set and --trace, which the verb's table must have.  Prints diagnostics to
- * stderr (or JSON to stdout when `as_json`).  NULL and *exit_code on failure.
+ * The plan of a scenario file under the options --seed and --set, which the verb's table must have,
+ * and --trace where it has it.  Prints diagnostics to stderr, and with --json as an array to stdout
+ * too: those of `validate` always, elsewhere errors only.  NULL and *exit_code on failure.
  */
 struct rh_plan *cmd_load(const struct cmd_args *args, const struct rh_registry *registry,
 			 const char *path, int *exit_code);
@@ -21,6 +23,12 @@ struct rh_plan *cmd_load(const struct cmd_args *args, const struct rh_registry *
 /* The line that repeats a run: the program as called, quoted, with every --set and --plugin.  `until_ns` may be RH_TIME_NEVER. */
 char *cmd_reproduce_line(struct rh_arena *arena, const struct cmd_args *args, const char *path,
 			 uint64_t seed, uint64_t until_ns);
+
+/* When the first check failed; RH_TIME_NEVER when none did. */
+uint64_t cmd_first_failure(const struct rh_judge *judge);
+/* The line that prints the records of a stored run around its first failure; NULL when there is none. */
+char *cmd_records_line(struct rh_arena *arena, const struct cmd_args *args,
+		       const struct rh_judge *judge, const char *run_dir);
 
 /* Rows that every verb with a scenario has. */
 #define CMD_LOAD_OPTIONS \

@@ -10,11 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 
 #include "cmd/host.h"
 #include "core/scenario/load.h"
 #include "core/store/events.h"
+#include "core/store/outfile.h"
 #include "core/store/trace.h"
 #include "core/version.h"
 #include "sim/world.h"
@@ -98,14 +100,10 @@ static int tell_again(struct cmd_play *play, const struct rh_plan *plan, struct 
 		rh_events_sink(events)->take(rh_events_sink(events)->ctx, &record, 1);
 	}
 	rh_trace_reader_close(reader);
-	if (rc != 0) {
-		struct rh_err ignored = {0};
-
-		if (rh_events_close(events, &ignored) != 0)
-			ignored.code = 0; /* the first error is the one to tell */
-		return rc;
-	}
-	return rh_events_close(events, err);
+	if (rc == 0)
+		return rh_events_close(events, err);
+	rh_events_abandon(events);
+	return rc;
 }
 
 /* Everything of this run that is of this machine and this moment. */
@@ -134,24 +132,52 @@ static int write_buf(const struct cmd_play *play, const char *name, struct rh_bu
 	return rc;
 }
 
-static int write_junit(const struct cmd_play *play, const char *path, struct rh_buf *text,
-		       struct rh_err *err)
+static int refuse_junit(const char *path, struct rh_err *err)
 {
-	FILE *file = fopen(path, "w");
-	bool is_written;
-
-	if (file == NULL)
-		return rh_err_set(err, RH_E_IO, "%s: %s: give --junit a path that can be written",
-				  path, strerror(errno));
-	rh_report_junit(play->report, &play->facts, text);
-	is_written = fwrite(text->data, 1, text->len, file) == text->len;
-	is_written = fclose(file) == 0 && is_written;
-	rh_buf_reset(text);
-	return is_written ? 0 : rh_err_set(err, RH_E_IO, "%s: could not be written", path);
+	return rh_err_set(err, RH_E_IO, "%s: %s: give --junit a path that can be written", path,
+			  strerror(errno));
 }
 
-static int write_documents(struct cmd_play *play, const struct rh_plan *plan,
-			   const struct cmd_play_options *options, struct rh_err *err)
+/* Leaves what is there as it is. */
+static int try_to_write(const char *path, struct rh_err *err)
+{
+	FILE *file = fopen(path, "a");
+
+	if (file == NULL)
+		return refuse_junit(path, err);
+	fclose(file);
+	return 0;
+}
+
+/* Into a pipe or a terminal as it stands; a file appears whole or not at all. */
+static int write_junit(const struct cmd_play *play, const char *path, struct rh_err *err)
+{
+	struct rh_outfile file;
+	struct stat info;
+	bool is_stream = stat(path, &info) == 0 && !S_ISREG(info.st_mode);
+	FILE *stream;
+	bool is_written;
+	struct rh_buf text = {0};
+	int rc;
+
+	rh_report_junit(play->report, &play->facts, &text);
+	if (!is_stream) {
+		rc = rh_outfile_open(&file, path, err);
+		if (rc == 0) {
+			rh_buf_put(&file.pending, text.data, text.len);
+			rc = rh_outfile_close(&file, err);
+		}
+	} else {
+		stream = fopen(path, "w");
+		is_written = stream != NULL && fwrite(text.data, 1, text.len, stream) == text.len;
+		is_written = stream != NULL && fclose(stream) == 0 && is_written;
+		rc = is_written ? 0 : rh_err_sys(err, RH_E_IO, errno, "cannot write %.900s", path);
+	}
+	rh_buf_release(&text);
+	return rc == 0 ? 0 : rh_err_wrap(err, "--junit");
+}
+
+static int write_documents(struct cmd_play *play, const struct rh_plan *plan, struct rh_err *err)
 {
 	struct rh_buf text = {0};
 	int rc = 0;
@@ -164,8 +190,6 @@ static int write_documents(struct cmd_play *play, const struct rh_plan *plan,
 		rh_report_html(play->report, &play->facts, &text);
 		rc = write_buf(play, "report.html", &text, err);
 	}
-	if (rc == 0 && options->junit_path != NULL)
-		rc = write_junit(play, options->junit_path, &text, err);
 	play->facts.wall_ns = cmd_wall_ns(NULL) - play->started_wall_ns;
 	play->facts.cpu_ns = cmd_cpu_ns(NULL) - play->started_cpu_ns;
 	if (rc == 0) {
@@ -180,23 +204,18 @@ static int write_documents(struct cmd_play *play, const struct rh_plan *plan,
 	return rc;
 }
 
-/* When the run failed, repeating it up to the first failure is enough. */
+/* When the run failed, repeating it up to the second of the first failure is enough. */
 static uint64_t until_of(const struct cmd_play *play, const struct cmd_play_options *options)
 {
-	uint64_t until_ns = RH_TIME_NEVER;
+	uint64_t failed_ns = cmd_first_failure(play->result.judge);
 
 	if (play->result.status == RH_STATUS_CANCELLED)
 		return play->result.simulated_ns;
 	if (options->has_until)
 		return options->until_ns;
-	for (uint32_t i = 0;
-	     play->result.judge != NULL && i < rh_judge_result_count(play->result.judge); i++) {
-		const struct rh_result *one = rh_judge_result(play->result.judge, i);
-
-		if (one->state == RH_RESULT_FAILED && one->decided_ns < until_ns)
-			until_ns = one->decided_ns;
-	}
-	return until_ns;
+	if (failed_ns == RH_TIME_NEVER)
+		return failed_ns;
+	return (failed_ns / RH_NS_PER_SEC + 1) * RH_NS_PER_SEC;
 }
 
 static void gather_facts(struct cmd_play *play, const struct cmd_args *args,
@@ -224,6 +243,8 @@ static void gather_facts(struct cmd_play *play, const struct cmd_args *args,
 	play->facts.mode = "sim";
 	play->facts.wall_ns = cmd_wall_ns(NULL) - play->started_wall_ns;
 	play->facts.cpu_ns = cmd_cpu_ns(NULL) - play->started_cpu_ns;
+	play->facts.look =
+		cmd_records_line(&play->arena, args, play->result.judge, play->rundir.path);
 	play->facts.reproduce = cmd_reproduce_line(&play->arena, args, scenario_path, plan->seed,
 						   until_of(play, options));
 }
@@ -240,9 +261,15 @@ int cmd_play(struct cmd_play *play, const struct cmd_args *args, const struct rh
 	play->started_cpu_ns = cmd_cpu_ns(NULL);
 	rh_reproduce_line_set(
 		cmd_reproduce_line(&play->arena, args, scenario_path, plan->seed, RH_TIME_NEVER));
-	rc = rh_rundir_open(&play->rundir, options->out_dir, plan->name, options->is_forced, err);
-	if (rc != 0)
+	/* What could only fail at the end is tried before the run. */
+	rc = options->junit_path == NULL ? 0 : try_to_write(options->junit_path, err);
+	if (rc == 0)
+		rc = rh_rundir_open(&play->rundir, options->out_dir, plan->name, options->is_forced,
+				    err);
+	if (rc != 0) {
+		play->rundir.path[0] = 0; /* no directory of ours */
 		return rc;
+	}
 	rc = rh_rundir_copy(&play->rundir, "scenario.yaml", scenario_path, err);
 	if (rc == 0) {
 		rh_plan_print(plan, &text);
@@ -257,8 +284,14 @@ int cmd_play(struct cmd_play *play, const struct cmd_args *args, const struct rh
 	gather_facts(play, args, plan, scenario_path, options);
 	rc = tell_again(play, plan, err);
 	if (rc == 0)
-		rc = write_documents(play, plan, options, err);
-	return rc == 0 ? rh_rundir_close(&play->rundir, err) : rc;
+		rc = write_documents(play, plan, err);
+	if (rc == 0)
+		rc = rh_rundir_close(&play->rundir, err);
+	play->is_whole = rc == 0;
+	/* What goes elsewhere comes last: its error leaves a whole run. */
+	if (rc == 0 && options->junit_path != NULL)
+		rc = write_junit(play, options->junit_path, err);
+	return rc;
 }
 
 void cmd_play_release(struct cmd_play *play)
@@ -273,6 +306,19 @@ void cmd_play_release(struct cmd_play *play)
 	memset(play, 0, sizeof(*play));
 }
 
+int cmd_verdict_code(enum rh_verdict verdict)
+{
+	switch (verdict) {
+	case RH_VERDICT_PASSED:
+		return 0;
+	case RH_VERDICT_FAILED:
+		return 1;
+	case RH_VERDICT_ERROR:
+		return 3;
+	}
+	return 3;
+}
+
 int cmd_play_exit_code(const struct cmd_play *play)
 {
 	switch (play->result.status) {
@@ -285,13 +331,5 @@ int cmd_play_exit_code(const struct cmd_play *play)
 	case RH_STATUS_COMPLETED:
 		break;
 	}
-	switch (play->result.verdict) {
-	case RH_VERDICT_PASSED:
-		return 0;
-	case RH_VERDICT_FAILED:
-		return 1;
-	case RH_VERDICT_ERROR:
-		return 3;
-	}
-	return 3;
+	return cmd_verdict_code(play->result.verdict);
 }

@@ -31,17 +31,20 @@ struct cmd_play {
 	struct rh_run_result result;
 	struct rh_report *report;
 	struct rh_report_facts facts;
+	bool is_whole; /* the run directory */
 	char trace_hash[RH_HASH_TEXT];
 	char identical_to[4096];
 	uint64_t started_wall_ns;
 	uint64_t started_cpu_ns;
 };
 
-/* 0 when the run came to an end of its own and its directory is whole.  cmd_play_release in any case. */
+/* 0 when the run came to an end of its own, its directory is whole, and --junit was written.
+ * cmd_play_release in any case. */
 int cmd_play(struct cmd_play *play, const struct cmd_args *args, const struct rh_plan *plan,
 	     const char *scenario_path, const struct cmd_play_options *options, struct rh_err *err);
 void cmd_play_release(struct cmd_play *play);
-/* Exit code of a run that ended: by status and verdict. */
+/* Exit code of a verdict alone, and of a run that ended: by status and verdict. */
+int cmd_verdict_code(enum rh_verdict verdict);
 int cmd_play_exit_code(const struct cmd_play *play);
 
 #endif

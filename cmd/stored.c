@@ -7,15 +7,41 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static void find_paths(struct cmd_stored *stored, char trace_path[4200], const char *operand)
+bool cmd_is_run(const char *operand)
+{
+	const char *slash = strrchr(operand, '/');
+	struct stat info;
+
+	return (stat(operand, &info) == 0 && S_ISDIR(info.st_mode)) ||
+	       strcmp(slash == NULL ? operand : slash + 1, "trace.rht") == 0;
+}
+
+int cmd_trace_path(char path[4200], const char *operand)
 {
 	struct stat info;
 
-	snprintf(trace_path, 4200, "%.4000s", operand);
+	snprintf(path, 4200, "%.4000s", operand);
+	if (stat(operand, &info) != 0 || !S_ISDIR(info.st_mode))
+		return 0;
+	snprintf(path, 4200, "%.4000s/trace.rht", operand);
+	if (stat(path, &info) == 0)
+		return 0;
+	snprintf(path, 4200, "%.4000s/RUNNING", operand);
+	if (stat(path, &info) == 0)
+		return cmd_usage("%s: its run is still going on, or was cut short before it left "
+				 "a trace",
+				 operand);
+	return cmd_usage("%s is a directory without a run in it (no trace.rht): name one that "
+			 "`rehearse run` has left, such as runs/quickstart-1",
+			 operand);
+}
+
+static void find_directory(struct cmd_stored *stored, const char *operand)
+{
+	struct stat info;
+
 	snprintf(stored->dir, sizeof(stored->dir), "%.4000s", operand);
-	if (stat(operand, &info) == 0 && S_ISDIR(info.st_mode)) {
-		snprintf(trace_path, 4200, "%.4000s/trace.rht", operand);
-	} else {
+	if (stat(operand, &info) != 0 || !S_ISDIR(info.st_mode)) {
 		char *slash = strrchr(stored->dir, '/');
 
 		snprintf(slash == NULL ? stored->dir : slash, 2, "%s", slash == NULL ? "." : "");
@@ -37,7 +63,8 @@ static int replay(struct cmd_stored *stored, struct rh_trace_reader *reader, str
 			stored->end_ns = record.time_ns;
 		if (record.kind == RH_RECORD_RUN && record.stage == RH_RUN_END) {
 			stored->was_cut_short = false;
-			stored->end = (enum rh_run_end)record.a;
+			stored->end = record.a <= RH_END_CANCELLED ? (enum rh_run_end)record.a
+								   : RH_END_CANCELLED;
 		}
 	}
 	return rc;
@@ -53,7 +80,10 @@ int cmd_stored_open(struct cmd_stored *stored, const struct rh_registry *registr
 	int rc;
 
 	memset(stored, 0, sizeof(*stored));
-	find_paths(stored, path, operand);
+	find_directory(stored, operand);
+	rc = cmd_trace_path(path, operand);
+	if (rc != 0)
+		return rc;
 	rc = rh_trace_open(&reader, path, &err);
 	if (rc != 0)
 		return cmd_fail(&err);

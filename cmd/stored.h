@@ -16,10 +16,16 @@ struct cmd_stored {
 	char trace_hash[RH_HASH_TEXT];
 	uint64_t end_ns; /* time of the record that ends the run, or of the last one */
 	enum rh_run_end end;
-	bool was_cut_short; /* no footer, or no end record */
+	bool was_cut_short; /* no record says that the run ended */
 };
 
-/* `operand` is a run directory or its trace.  0, or the exit code after a message. */
+/* Whether an operand means a stored run rather than a scenario: a directory, or a trace.rht. */
+bool cmd_is_run(const char *operand);
+/* The trace of a run directory, or the operand itself.  0, or the exit code after a message. */
+int cmd_trace_path(char path[4200], const char *operand);
+
+/* `operand` is a run directory or its trace, which must be whole.  0, or the exit code after a
+ * message. */
 int cmd_stored_open(struct cmd_stored *stored, const struct rh_registry *registry,
 		    const char *operand);
 void cmd_stored_close(struct cmd_stored *stored);

@@ -2,9 +2,29 @@
  * verb_explain.c - `rehearse explain KEY|FAULT|CODE` and `rehearse schema`: the key tables, printed.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "cmd/load.h"
 #include "core/scenario/load.h"
+
+/* A bare name is looked for under each kind of thing that has names. */
+static int explain_word(const struct rh_registry *registry, const char *word, struct rh_buf *text,
+			struct rh_err *err)
+{
+	static const char *const kinds[] = {"fault", "action", "model", "gauge"};
+	int rc = rh_explain(registry, word, text, err);
+
+	for (size_t i = 0; rc != 0 && i < RH_ARRAY_LEN(kinds); i++) {
+		struct rh_err ignored = {0};
+		char name[200];
+
+		snprintf(name, sizeof(name), "%s.%.180s", kinds[i], word);
+		rh_buf_reset(text);
+		if (rh_explain(registry, name, text, &ignored) == 0)
+			rc = 0;
+	}
+	return rc;
+}
 
 static int explain(const struct cmd_args *args)
 {
@@ -15,7 +35,7 @@ static int explain(const struct cmd_args *args)
 
 	if (code != 0)
 		return code;
-	if (rh_explain(&registry, args->operands[0], &text, &err) != 0)
+	if (explain_word(&registry, args->operands[0], &text, &err) != 0)
 		code = cmd_fail(&err);
 	else
 		fputs(rh_buf_str(&text), stdout);

@@ -6,21 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/play.h"
 #include "cmd/stored.h"
 #include "core/store/rundir.h"
-
-static int exit_code(enum rh_verdict verdict)
-{
-	switch (verdict) {
-	case RH_VERDICT_PASSED:
-		return 0;
-	case RH_VERDICT_FAILED:
-		return 1;
-	case RH_VERDICT_ERROR:
-		return 3;
-	}
-	return 3;
-}
 
 static void print_sentences(const struct cmd_stored *stored)
 {
@@ -72,7 +60,7 @@ static int judge(const struct cmd_args *args)
 		fputs(rh_buf_str(&verdict), stdout);
 	else
 		print_sentences(&stored);
-	code = exit_code(rh_judge_verdict(stored.judge));
+	code = cmd_verdict_code(rh_judge_verdict(stored.judge));
 	if (cmd_option_given(args, "check")) {
 		int differs = compare_with_stored(&stored, &verdict);
 

@@ -1,5 +1,6 @@
 /*
- * verb_list.c - `rehearse list [WHAT]`: scenarios on disk, and what the registry knows: models, faults, checks, gauges.
+ * verb_list.c - `rehearse list [WHAT]`: scenarios on disk, what the registry knows (models, faults,
+ * checks, gauges), and the tables of regions.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -9,30 +10,47 @@
 
 #include "cmd/load.h"
 #include "core/base/sort.h"
+#include "core/scenario/compose.h"
+#include "core/scenario/topology.h"
+#include "core/store/rundir.h"
 
-static const char *const kinds[] = {"scenarios", "models", "faults",   "actions",
-				    "checks",	 "gauges", "workloads"};
+static const char *const kinds[] = {"scenarios", "models", "faults",	"actions",
+				    "checks",	 "gauges", "workloads", "regions"};
 
-/* The value of `key:` on the first line that has it before the spec, without quotes; a cheap look, not a parse. */
-static void peek(const char *path, const char *key, char *value, size_t value_size)
+static const struct rh_tree *child_of(const struct rh_tree *map, const char *key)
 {
-	char line[400];
-	FILE *file = fopen(path, "r");
-
-	value[0] = 0;
-	while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
-		char *at = line + strspn(line, " ");
-
-		if (strncmp(at, key, strlen(key)) != 0 || at[strlen(key)] != ':')
-			continue;
-		at += strlen(key) + 1;
-		at += strspn(at, " \"'");
-		at[strcspn(at, "\n")] = 0;
-		snprintf(value, value_size, "%s", at);
-		break;
+	for (uint32_t i = 0; map != NULL && map->kind == RH_TREE_MAP && i < map->count; i++) {
+		if (strcmp(map->pairs[i].key, key) == 0)
+			return map->pairs[i].value;
 	}
-	if (file != NULL)
-		fclose(file);
+	return NULL;
+}
+
+/* A file's metadata.description on one line, or why there is none. */
+static void describe(struct rh_buf *text, const char *path)
+{
+	struct rh_diagnostics diagnostics;
+	const struct rh_tree *description = NULL;
+	struct rh_buf content = {0};
+	struct rh_arena arena;
+
+	rh_arena_init(&arena);
+	rh_diagnostics_init(&diagnostics);
+	if (rh_file_read(&content, path, RH_COMPOSE_BYTES_MAX, NULL) == 0)
+		description = child_of(child_of(rh_compose(&arena, rh_buf_str(&content),
+							   content.len, NULL, 1, &diagnostics),
+						"metadata"),
+				       "description");
+	rh_buf_reset(text);
+	if (diagnostics.error_count > 0)
+		rh_buf_text(text, "(no YAML: `rehearse validate` says where)");
+	else if (description != NULL && description->kind == RH_TREE_SCALAR)
+		rh_buf_text(text, description->text);
+	for (size_t i = 0; i < text->len; i++)
+		text->data[i] = text->data[i] < ' ' ? ' ' : text->data[i];
+	rh_diagnostics_release(&diagnostics);
+	rh_arena_release(&arena);
+	rh_buf_release(&content);
 }
 
 static int compare_names(const void *a, const void *b, const void *ctx)
@@ -43,8 +61,9 @@ static int compare_names(const void *a, const void *b, const void *ctx)
 
 struct names {
 	struct rh_arena arena;
-	char *items[512];
+	char *items[1024];
 	size_t count;
+	size_t left_out;
 };
 
 /* Two levels below the folder are enough for scenarios/KIND/NAME.yaml. */
@@ -66,10 +85,13 @@ static void collect(struct names *names, const char *folder, int depth)
 		if (S_ISDIR(info.st_mode) && depth > 0)
 			collect(names, path, depth - 1);
 		if (S_ISREG(info.st_mode) && len > 5 &&
-		    strcmp(entry->d_name + len - 5, ".yaml") == 0 &&
-		    names->count < RH_ARRAY_LEN(names->items))
-			names->items[names->count++] =
-				rh_arena_text(&names->arena, path, strlen(path));
+		    strcmp(entry->d_name + len - 5, ".yaml") == 0) {
+			if (names->count < RH_ARRAY_LEN(names->items))
+				names->items[names->count++] =
+					rh_arena_text(&names->arena, path, strlen(path));
+			else
+				names->left_out++;
+		}
 	}
 	if (dir != NULL)
 		closedir(dir);
@@ -78,19 +100,38 @@ static void collect(struct names *names, const char *folder, int depth)
 static int list_scenarios(void)
 {
 	struct names names = {.count = 0};
-	char description[200];
+	struct rh_buf description = {0};
 
 	rh_arena_init(&names.arena);
 	collect(&names, "scenarios", 2);
 	rh_sort(names.items, names.count, sizeof(names.items[0]), compare_names, NULL);
 	for (size_t i = 0; i < names.count; i++) {
-		peek(names.items[i], "description", description, sizeof(description));
-		printf("%-36s %s\n", names.items[i], description);
+		describe(&description, names.items[i]);
+		printf("%-36s %s\n", names.items[i], rh_buf_str(&description));
 	}
+	if (names.left_out > 0)
+		printf("and %zu more\n", names.left_out);
 	if (names.count == 0)
 		printf("no scenarios/ here: give `rehearse run` the path of a file\n");
+	rh_buf_release(&description);
 	rh_arena_release(&names.arena);
 	return 0;
+}
+
+/* The tables that `network.latency`, `network.bandwidth` and a group's `regions` may name. */
+static void list_regions(void)
+{
+	const struct rh_region_set *set;
+	const struct rh_distribution *distribution;
+
+	for (uint32_t i = 0; (set = rh_region_set_at(i)) != NULL; i++) {
+		printf("%-14s %s:", set->name, set->doc);
+		for (uint32_t k = 0; k < set->count; k++)
+			printf(" %s", set->regions[k]);
+		printf("\n");
+	}
+	for (uint32_t i = 0; (distribution = rh_distribution_at(i)) != NULL; i++)
+		printf("%-14s where nodes stand: %s\n", distribution->name, distribution->doc);
 }
 
 static void list_gauges(const struct rh_registry *registry)
@@ -134,6 +175,8 @@ static int list_registry(const struct rh_registry *registry, const char *what)
 			       registry->workloads[i]->doc);
 	} else if (strcmp(what, "gauges") == 0) {
 		list_gauges(registry);
+	} else {
+		list_regions();
 	}
 	return 0;
 }
@@ -141,6 +184,7 @@ static int list_registry(const struct rh_registry *registry, const char *what)
 static int list(const struct cmd_args *args)
 {
 	const char *what = args->operand_count > 0 ? args->operands[0] : "scenarios";
+	const char *near;
 	struct rh_registry registry;
 	int code;
 
@@ -152,9 +196,11 @@ static int list(const struct cmd_args *args)
 		code = cmd_registry(&registry, args);
 		return code != 0 ? code : list_registry(&registry, what);
 	}
-	return cmd_usage("list knows scenarios, models, faults, actions, checks, gauges and "
-			 "workloads, "
-			 "not \"%s\"",
+	near = rh_suggest(what, kinds, RH_ARRAY_LEN(kinds));
+	if (near != NULL)
+		return cmd_usage("list knows no \"%s\": did you mean \"%s\"?", what, near);
+	return cmd_usage("list knows scenarios, models, faults, actions, checks, gauges, "
+			 "workloads and regions, not \"%s\"",
 			 what);
 }
 
@@ -167,7 +213,7 @@ static const char *const examples[] = {"list", "list faults", NULL};
 
 const struct cmd_verb cmd_verb_list = {
 	.name = "list",
-	.summary = "scenarios, models, faults, actions, checks, gauges or workloads",
+	.summary = "scenarios, models, faults, actions, checks, gauges, workloads or regions",
 	.operands = "[WHAT]",
 	.operands_max = 1,
 	.options = options,

@@ -30,11 +30,15 @@ static int read_options(const struct cmd_args *args, struct cmd_play_options *op
 {
 	const char *mode = cmd_option_value(args, "mode");
 	const char *threads = cmd_option_value(args, "threads");
+	const char *color = cmd_option_value(args, "color");
 	uint64_t thread_count = 1;
 
 	memset(options, 0, sizeof(*options));
 	if (mode != NULL && strcmp(mode, "sim") != 0)
 		return cmd_usage("--mode is sim in this build, not \"%s\"", mode);
+	if (color != NULL && strcmp(color, "auto") != 0 && strcmp(color, "always") != 0 &&
+	    strcmp(color, "never") != 0)
+		return cmd_usage("--color is auto, always or never, not \"%s\"", color);
 	if (threads != NULL && !cmd_number("threads", threads, 1, &thread_count))
 		return 2;
 	options->threads = (uint32_t)thread_count;
@@ -81,7 +85,7 @@ static int play_plan(const struct cmd_args *args, const struct rh_plan *plan, co
 	cmd_signals_catch();
 	if (cmd_play(&play, args, plan, path, options, &err) != 0) {
 		code = cmd_fail(&err);
-		if (play.rundir.path[0] != 0)
+		if (play.rundir.path[0] != 0 && !play.is_whole)
 			fprintf(stderr, "rehearse: the run directory %s is not complete\n",
 				play.rundir.path);
 	} else {

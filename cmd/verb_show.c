@@ -5,7 +5,6 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd/host.h"
@@ -35,17 +34,17 @@ static int show_run(const struct cmd_args *args, const struct rh_registry *regis
 	struct cmd_terminal terminal = cmd_terminal(STDOUT_FILENO, NULL);
 	struct rh_summary_style style = {terminal.has_colour, terminal.is_ascii, terminal.columns};
 	struct rh_report_facts facts = {.version = RH_VERSION, .mode = "sim", .reproduce = ""};
+	struct rh_arena arena = {0};
 	struct cmd_stored stored;
 	struct rh_buf text = {0};
 	char path[4200];
 	json_t *run;
 	int code;
 
-	(void)args;
 	code = cmd_stored_open(&stored, registry, dir);
 	if (code != 0)
 		return code;
-	snprintf(path, sizeof(path), "%.4090s/run.json", dir);
+	snprintf(path, sizeof(path), "%.4090s/run.json", stored.dir);
 	run = json_load_file(path, 0, NULL);
 	if (run != NULL)
 		facts_from_json(&facts, run);
@@ -55,12 +54,14 @@ static int show_run(const struct cmd_args *args, const struct rh_registry *regis
 	facts.judge = stored.judge;
 	facts.verdict = rh_judge_verdict(stored.judge);
 	facts.trace_hash = stored.trace_hash;
-	facts.run_directory = dir;
+	facts.look = cmd_records_line(&arena, args, stored.judge, stored.dir);
+	facts.run_directory = stored.dir;
 	if (facts.simulated_ns == 0)
 		facts.simulated_ns = stored.end_ns;
 	rh_report_summary(stored.report, &facts, style, &text);
 	fputs(rh_buf_str(&text), stdout);
 	rh_buf_release(&text);
+	rh_arena_release(&arena);
 	json_decref(run);
 	cmd_stored_close(&stored);
 	return 0;
@@ -121,12 +122,11 @@ static int show(const struct cmd_args *args)
 	const char *operand = args->operands[0];
 	struct rh_registry registry;
 	struct rh_plan *plan;
-	struct stat info;
 	int code = cmd_registry(&registry, args);
 
 	if (code != 0)
 		return code;
-	if (stat(operand, &info) == 0 && S_ISDIR(info.st_mode))
+	if (cmd_is_run(operand))
 		return show_run(args, &registry, operand);
 	plan = cmd_load(args, &registry, operand, &code);
 	if (plan == NULL)

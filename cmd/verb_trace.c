@@ -4,26 +4,19 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "cmd/verb.h"
+#include "cmd/stored.h"
+#include "cmd/times.h"
 #include "core/scenario/diag.h"
-#include "core/store/trace.h"
 
-/* A run directory stands for the trace in it. */
-static void trace_path(char path[4200], const char *operand)
-{
-	struct stat info;
-
-	snprintf(path, 4200, "%.4000s", operand);
-	if (stat(operand, &info) == 0 && S_ISDIR(info.st_mode))
-		snprintf(path, 4200, "%.4000s/trace.rht", operand);
-}
+#define SUGGESTED_MAX 1000 /* names that are tried for a misspelt one */
 
 struct filter {
 	int kind; /* -1: all */
 	const char *node;
 	uint64_t head; /* stop after so many; 0: never */
+	uint64_t from_ns;
+	uint64_t until_ns; /* the first moment that is not wanted any more */
 };
 
 static bool wants(const struct filter *filter, const struct rh_trace_reader *reader,
@@ -33,6 +26,32 @@ static bool wants(const struct filter *filter, const struct rh_trace_reader *rea
 		return false;
 	return filter->node == NULL ||
 	       strcmp(rh_trace_node_name(reader, record->node), filter->node) == 0;
+}
+
+/* A name that no node has would print nothing at all. */
+static int check_node(const struct filter *filter, const struct rh_trace_reader *reader)
+{
+	uint32_t node_count = rh_trace_info(reader)->node_count;
+	const char *names[SUGGESTED_MAX + 1] = {"world"};
+	uint32_t name_count = 1;
+	const char *near;
+
+	if (filter->node == NULL || strcmp(filter->node, "world") == 0)
+		return 0;
+	for (uint32_t i = 0; i < node_count; i++) {
+		const char *name = rh_trace_node_name(reader, i);
+
+		if (strcmp(name, filter->node) == 0)
+			return 0;
+		if (name_count <= SUGGESTED_MAX)
+			names[name_count++] = name;
+	}
+	near = rh_suggest(filter->node, names, name_count);
+	if (near != NULL)
+		return cmd_usage("this run has no node \"%s\": did you mean \"%s\"?", filter->node,
+				 near);
+	return cmd_usage("this run has no node \"%s\"; its first is \"%s\"", filter->node,
+			 node_count > 0 ? names[1] : "world");
 }
 
 /* A damaged file is read up to the damage; what is there is printed, and the damage is the error. */
@@ -46,7 +65,13 @@ static int cat(struct rh_trace_reader *reader, const struct filter *filter, bool
 	int rc;
 
 	rh_trace_names(&names, reader);
+	if (filter->from_ns > 0 && (rc = rh_trace_seek(reader, filter->from_ns, err)) != 0)
+		return rc;
 	while ((rc = rh_trace_next(reader, &record, err)) == 1) {
+		if (record.time_ns >= filter->until_ns) {
+			rc = 0;
+			break;
+		}
 		if (!wants(filter, reader, &record))
 			continue;
 		rh_buf_reset(&line);
@@ -101,12 +126,18 @@ static int make_filter(struct filter *filter, const struct cmd_args *args)
 {
 	const char *kind = cmd_option_value(args, "kind");
 	const char *head = cmd_option_value(args, "head");
+	bool has_until;
 	const char *names[RH_RECORD_KIND_COUNT];
 	const char *near;
 
 	*filter = (struct filter){.kind = -1, .node = cmd_option_value(args, "node")};
 	if (head != NULL && !cmd_number("head", head, UINT64_MAX, &filter->head))
 		return 2;
+	if (!cmd_time_option(args, "from", NULL, &filter->from_ns) ||
+	    !cmd_time_option(args, "until", &has_until, &filter->until_ns))
+		return 2;
+	if (!has_until)
+		filter->until_ns = RH_TIME_NEVER;
 	if (kind == NULL)
 		return 0;
 	filter->kind = rh_record_kind_by_name(kind);
@@ -134,10 +165,17 @@ static int trace(const struct cmd_args *args)
 	rc = make_filter(&filter, args);
 	if (rc != 0)
 		return rc;
-	trace_path(path, args->operands[1]);
+	rc = cmd_trace_path(path, args->operands[1]);
+	if (rc != 0)
+		return rc;
 	rc = rh_trace_open(&reader, path, &err);
 	if (rc != 0)
 		return cmd_fail(&err);
+	rc = check_node(&filter, reader);
+	if (rc != 0) {
+		rh_trace_reader_close(reader);
+		return rc;
+	}
 	rc = is_cat ? cat(reader, &filter, cmd_option_given(args, "json"), &err)
 		    : stats(reader, &err);
 	rh_trace_reader_close(reader);
@@ -151,13 +189,16 @@ static int trace(const struct cmd_args *args)
 static const struct cmd_option options[] = {
 	{"kind", 'k', "KIND", "only records of this kind (head, block, fault, ...)"},
 	{"node", 'n', "NAME", "only records of this node; \"world\" for the run's own"},
+	{"from", 0, "TIME", "only records at or after this time of the run: 1h25m"},
+	{"until", 'u', "TIME", "only records before this time"},
 	{"head", 0, "N", "stop after N records"},
 	{"json", 0, NULL, "one JSON object a line"},
 	{NULL, 0, NULL, NULL},
 };
 
-static const char *const examples[] = {"trace stats runs/quickstart-1",
-				       "trace cat runs/quickstart-1 --kind reorg | less", NULL};
+static const char *const examples[] = {
+	"trace stats runs/quickstart-1", "trace cat runs/quickstart-1 --kind reorg | less",
+	"trace cat runs/too-strict-1 --from 1h25m --until 1h26m", NULL};
 
 const struct cmd_verb cmd_verb_trace = {
 	.name = "trace",

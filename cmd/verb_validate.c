@@ -15,6 +15,7 @@ static int validate_one(const struct cmd_args *args, const struct rh_registry *r
 {
 	char hash[RH_HASH_TEXT];
 	struct rh_err err = {0};
+	struct rh_arena arena = {0};
 	struct rh_plan *plan;
 	int code;
 
@@ -29,14 +30,16 @@ static int validate_one(const struct cmd_args *args, const struct rh_registry *r
 		rh_plan_print(plan, &text);
 		fputs(rh_buf_str(&text), stdout);
 		rh_buf_release(&text);
-	} else if (cmd_option_given(args, "json")) {
-		printf("[]\n");
-	} else {
+	} else if (!cmd_option_given(args, "json")) { /* else the diagnostics were the answer */
 		printf("%s is valid: %" PRIu32 " nodes, %" PRIu32 " links, %" PRIu32
-		       " phases, %" PRIu32 " steps, %" PRIu32 " checks   plan %s\n",
+		       " phases, %" PRIu32 " steps, %" PRIu32 " checks\n  plan    %s\n",
 		       path, plan->node_count, plan->link_count, plan->phase_count,
 		       plan->step_count, plan->assertion_count,
 		       rh_hash128_text(hash, rh_plan_hash(plan)));
+		if (args->operand_count == 1)
+			printf("  run     %s\n",
+			       cmd_reproduce_line(&arena, args, path, plan->seed, RH_TIME_NEVER));
+		rh_arena_release(&arena);
 	}
 	rh_plan_free(plan);
 	return code;
@@ -59,7 +62,7 @@ static int validate(const struct cmd_args *args)
 
 static const struct cmd_option options[] = {
 	CMD_LOAD_OPTIONS,
-	{"json", 0, NULL, "diagnostics as a JSON array"},
+	{"json", 0, NULL, "diagnostics as a JSON array, one for each file"},
 	{"print", 0, NULL, "print the plan with every default filled in"},
 	{NULL, 0, NULL, NULL},
 };

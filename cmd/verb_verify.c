@@ -1,5 +1,6 @@
 /*
- * verb_verify.c - `rehearse verify FILE`: plays a scenario twice, each engine once, and compares every checkpoint.
+ * verb_verify.c - `rehearse verify FILE`: plays a scenario twice on the general engine and once on
+ * the plain heap, and compares trace hashes, which cover every checkpoint before them, and events.
  */
 #include <inttypes.h>
 #include <stdio.h>

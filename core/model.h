@@ -191,11 +191,22 @@ struct rh_effects {
 	uint64_t record_mask;
 };
 
-/* Room for one more; in core/model.c. */
-struct rh_effect *rh_effects_push(struct rh_effects *fx, enum rh_effect_kind kind);
-struct rh_record *rh_effects_record(struct rh_effects *fx);
+/* Room for more; in core/model.c. */
+void rh_effects_grow(struct rh_effects *fx);
+void rh_effects_grow_records(struct rh_effects *fx);
 void rh_effects_reset(struct rh_effects *fx);
 void rh_effects_release(struct rh_effects *fx);
+
+static inline struct rh_effect *rh_effects_push(struct rh_effects *fx, enum rh_effect_kind kind)
+{
+	struct rh_effect *effect;
+
+	if (fx->count == fx->cap)
+		rh_effects_grow(fx);
+	effect = &fx->items[fx->count++];
+	*effect = (struct rh_effect){.kind = kind};
+	return effect;
+}
 
 /* A message to one peer.  `key` and the object (or none) are what the receiver's event carries. */
 static inline void rh_fx_send(struct rh_effects *fx, uint32_t to, uint16_t message_kind,
@@ -293,9 +304,10 @@ static inline struct rh_record *rh_fx_record(struct rh_effects *fx, enum rh_reco
 
 	if (!((fx->record_mask >> kind) & 1))
 		return NULL;
-	record = rh_effects_record(fx);
-	record->kind = (uint16_t)kind;
-	record->stage = stage;
+	if (fx->record_count == fx->record_cap)
+		rh_effects_grow_records(fx);
+	record = &fx->records[fx->record_count++];
+	*record = (struct rh_record){.kind = (uint16_t)kind, .stage = stage};
 	return record;
 }
 
@@ -378,6 +390,9 @@ struct rh_model {
 	uint16_t invariant_count;
 	uint16_t input_count; /* kinds of input it takes from a workload; 0: none */
 
+	/* After a step: true when it changed nothing that an invariant speaks of; then they are not
+	 * asked.  They must hold at any other time too.  NULL: they are asked after every step. */
+	bool (*is_unchanged)(const struct rh_env *env);
 	/* Checks parameters together, after the loader checked each alone; fills `err`.  May be
 	 * NULL. */
 	int (*check)(const void *params, char *why, size_t why_size);

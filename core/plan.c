@@ -1,6 +1,6 @@
 /*
- * plan.c - the life of a plan, its hash, and names for its gauges.  Its bytes: plan_encode.c and
- * plan_decode.c.
+ * plan.c - the life of a plan, its hash, and names for what stands in it.  Its bytes: plan_encode.c
+ * and plan_decode.c.
  */
 #include "core/plan.h"
 
@@ -28,6 +28,21 @@ struct rh_hash128 rh_plan_hash(const struct rh_plan *plan)
 	hash = rh_hash128(bytes.data, bytes.len);
 	rh_buf_release(&bytes);
 	return hash;
+}
+
+const char *rh_assert_mode_name(enum rh_assert_mode mode)
+{
+	switch (mode) {
+	case RH_MODE_EVENTUALLY:
+		return "eventually";
+	case RH_MODE_ALWAYS:
+		return "always";
+	case RH_MODE_NEVER:
+		return "never";
+	case RH_MODE_AT_END:
+		return "atEnd";
+	}
+	return "?";
 }
 
 /* The model's own gauge behind a number, or NULL. */

@@ -20,6 +20,9 @@
 #include "core/model.h"
 #include "core/plugin.h"
 
+#define RH_PLAN_NODES_MAX   1000000
+#define RH_PLAN_REGIONS_MAX 64
+
 /* One cause's influence on a directed edge; the run layer merges several into one
  * (core/run/merge.h). */
 struct rh_link_state {
@@ -100,6 +103,9 @@ enum rh_assert_mode {
 	RH_MODE_NEVER,	    /* true at no moment */
 	RH_MODE_AT_END	    /* true at the end of the window */
 };
+
+/* As a scenario writes it: "atEnd". */
+const char *rh_assert_mode_name(enum rh_assert_mode mode);
 
 struct rh_plan_assertion {
 	const char *name;

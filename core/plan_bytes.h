@@ -8,11 +8,9 @@
 #ifndef CORE_PLAN_BYTES_H
 #define CORE_PLAN_BYTES_H
 
-#define RH_PLAN_MAGIC	    "RHPLAN"
-#define RH_PLAN_MAGIC_LEN   6
-#define RH_PLAN_VERSION	    1
-#define RH_PLAN_TIME_MAX    (UINT64_C(1) << 62) /* every time but RH_TIME_NEVER lies below */
-#define RH_PLAN_NODES_MAX   1000000
-#define RH_PLAN_REGIONS_MAX 64
+#define RH_PLAN_MAGIC	  "RHPLAN"
+#define RH_PLAN_MAGIC_LEN 6
+#define RH_PLAN_VERSION	  1
+#define RH_PLAN_TIME_MAX  (UINT64_C(1) << 62) /* every time but RH_TIME_NEVER lies below */
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * plugin.h - what can be registered by name: models, actions and faults, workloads, assertion
- *types.
+ * types.
  *
  * Built-in types and those of a plugin stand in the same tables.  A plugin is a shared object that
- *exports
+ * exports
  *
  *	const struct rh_plugin *rh_plugin_v1(void);
  *

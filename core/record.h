@@ -5,10 +5,17 @@
  * read it and nothing else, so a verdict can be computed again from a stored trace.  The simulator
  * and the live world emit the same kinds.  A record is a fixed head and, for a few kinds, a text.
  *
- * Order: by time; at one time the world's records (node RH_NODE_WORLD) come first, then the nodes'
- * by index, then the order in which the node made them.  A world hands records over in that order,
- * never late by its own clock (a live world may deliver late what it learned late; `time_ns` then
- * says when it happened or was seen first, and the order is that of arrival).
+ * Order: by time.  At one time
+ *
+ *	what the run does there   phases, steps and their requests, before anything else happens
+ *	the world's own records   node RH_NODE_WORLD
+ *	the nodes' records        by index, and of one node in the order in which it made them
+ *	decisions of the judge    assertion records, behind the last record of the instant that decided
+ *
+ * and what the run says in answer to a record (a fault verified or cleared, a note) stands right
+ * behind that record.  A world hands records over in that order, never late by its own clock (a
+ * live world may deliver late what it learned late; `time_ns` then says when it happened or was
+ * seen first, and the order is that of arrival).
  *
  * Ids of blocks, transactions and peers are 64 bits; what the real world calls them is told once in
  * a `name` record.
@@ -99,12 +106,18 @@ struct rh_record {
 
 /*
  * A taker of records.  `take` borrows the records until it returns.  They come sorted as told
- * above. `advance` says that every record with time < time_ns has been given.
+ * above.  `advance` says that every record with time < time_ns has been given.
  */
 struct rh_sink {
 	void (*take)(void *ctx, const struct rh_record *records, size_t count);
 	void (*advance)(void *ctx, uint64_t time_ns); /* may be NULL */
 	void *ctx;
+	/*
+	 * Bits (1 << kind) of records for which the taker never wakes the world.  The world may
+	 * keep those back, many at a time, until it stands still; all others are given before it
+	 * has passed the next point of the reaction grid.
+	 */
+	uint64_t calm_mask;
 };
 
 enum rh_trace_level { RH_TRACE_VERDICT, RH_TRACE_NODE, RH_TRACE_FULL };

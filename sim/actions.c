@@ -303,13 +303,16 @@ void sim_push_start(struct sim_world *world, uint32_t node, uint64_t at_ns, uint
 	push_given(world, node, at_ns, &given);
 }
 
-/* Those that are to begin later begin now: their own start is taken back first. */
+/* Those that are to begin later begin now: their own start is taken back first.  One whose start a crash took back
+ * has it again: no fault makes a node join early. */
 static void restart_nodes(struct sim_world *world, const struct rh_action *action)
 {
 	size_t i;
 
 	for (i = 0; i < action->node_count; i++) {
 		uint32_t node = action->nodes[i];
+		uint64_t join_ns = world->plan->nodes[node].start_ns;
+		uint64_t at_ns = world->state->now_ns;
 
 		if (sim_is_up(world, node))
 			continue;
@@ -318,8 +321,10 @@ static void restart_nodes(struct sim_world *world, const struct rh_action *actio
 
 			sweep_nodes(world, &alone);
 			world->nodes[node].starts--;
+		} else if (join_ns > at_ns && join_ns != RH_TIME_NEVER) {
+			at_ns = join_ns;
 		}
-		sim_push_start(world, node, world->state->now_ns, action->step, action->name64);
+		sim_push_start(world, node, at_ns, action->step, action->name64);
 	}
 }
 
@@ -374,7 +379,8 @@ static void step_clock(struct sim_world *world, uint32_t node, const struct rh_a
 	push_given(world, node, world->state->now_ns, &given);
 }
 
-static void act_on_model(struct sim_world *world, uint32_t node, const struct rh_action *action)
+/* True when the node is there to be told. */
+static bool act_on_model(struct sim_world *world, uint32_t node, const struct rh_action *action)
 {
 	struct given given = {
 		.class = RH_CLASS_ACTION,
@@ -385,8 +391,10 @@ static void act_on_model(struct sim_world *world, uint32_t node, const struct rh
 		.arg = action->arg,
 	};
 
-	if (sim_is_up(world, node))
-		push_given(world, node, world->state->now_ns, &given);
+	if (!sim_is_up(world, node))
+		return false;
+	push_given(world, node, world->state->now_ns, &given);
+	return true;
 }
 
 /* ---- the calls ------------------------------------------------------------------------------- */
@@ -436,7 +444,7 @@ int sim_start(struct rh_world *base, const struct rh_action *action, uint32_t ti
 		break;
 	case RH_ACTION_MODEL:
 		for (i = 0; i < action->node_count; i++)
-			act_on_model(world, action->nodes[i], action);
+			touched += act_on_model(world, action->nodes[i], action);
 		break;
 	case RH_ACTION_CLOCK:
 		for (i = 0; i < action->node_count; i++)

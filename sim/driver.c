@@ -118,6 +118,8 @@ void sim_check_invariants(struct sim_world *world, uint32_t node, bool is_in_eve
 	uint32_t i;
 
 	RH_ASSERT(model->invariant_count <= 64);
+	if (is_in_event && model->is_unchanged != NULL && model->is_unchanged(&world->env))
+		return;
 	for (i = 0; i < model->invariant_count; i++) {
 		if (((self->violated >> i) & 1) || model->invariants[i].holds(&world->env))
 			continue;

@@ -48,10 +48,13 @@ const void *sim_object_at(const struct rh_space *space, const struct sim_objects
 void sim_object_keep(const struct rh_space *space, const struct sim_objects *objects,
 		     struct rh_handle ref)
 {
+	struct object *object;
+
 	if (ref.index == 0)
 		return;
-	RH_ASSERT(object_of(space, objects, ref)->count < UINT32_MAX);
-	object_of(space, objects, ref)->count++;
+	object = object_of(space, objects, ref);
+	RH_ASSERT(object->count < UINT32_MAX);
+	object->count++;
 }
 
 void sim_object_drop(struct rh_space *space, struct sim_objects *objects, struct rh_handle ref)

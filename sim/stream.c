@@ -6,12 +6,41 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/units.h"
+
+void sim_stream_init(struct sim_stream *stream)
+{
+	memset(stream, 0, sizeof(*stream));
+	stream->urgent_ns = RH_TIME_NEVER;
+}
+
 void sim_stream_release(struct sim_stream *stream)
 {
 	free(stream->batch);
 	free(stream->pending);
 	rh_arena_release(&stream->texts);
 	memset(stream, 0, sizeof(*stream));
+}
+
+static void note_urgent(struct sim_stream *stream, const struct rh_record *record)
+{
+	if (((stream->calm_mask >> record->kind) & 1) == 0 && record->time_ns < stream->urgent_ns)
+		stream->urgent_ns = record->time_ns;
+}
+
+static void find_urgent(struct sim_stream *stream)
+{
+	stream->urgent_ns = RH_TIME_NEVER;
+	for (size_t i = 0; i < stream->count; i++)
+		note_urgent(stream, &stream->batch[i]);
+	for (size_t i = 0; i < stream->pending_count; i++)
+		note_urgent(stream, &stream->pending[i]);
+}
+
+void sim_stream_calm(struct sim_stream *stream, uint64_t calm_mask)
+{
+	stream->calm_mask = calm_mask;
+	find_urgent(stream);
 }
 
 static struct rh_record *grow(struct rh_record *records, size_t count, size_t *cap)
@@ -73,6 +102,7 @@ void sim_stream_add(struct sim_stream *stream, const struct rh_record *record)
 	if (stream->pending_count > 0)
 		sim_stream_settle(stream, record->time_ns, record->node);
 	append(stream, record);
+	note_urgent(stream, record);
 	keep_text(stream, &stream->batch[stream->count - 1]);
 }
 
@@ -90,6 +120,7 @@ void sim_stream_add_pending(struct sim_stream *stream, const struct rh_record *r
 	}
 	stream->pending[at] = *record;
 	keep_text(stream, &stream->pending[at]);
+	note_urgent(stream, record);
 	stream->pending_count++;
 }
 
@@ -101,6 +132,7 @@ void sim_stream_flush(struct sim_stream *stream, const struct rh_sink *sink)
 	if (count > 0 && sink != NULL)
 		sink->take(sink->ctx, stream->batch, count);
 	RH_ASSERT(stream->count == 0); /* a sink makes no records */
+	find_urgent(stream);
 	if (stream->pending_count == 0 && stream->texts.used_bytes > 0)
 		rh_arena_reset(&stream->texts);
 }

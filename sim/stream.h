@@ -6,6 +6,9 @@
  * What is recorded of a node outside its events (a crash, a broken invariant found at a checkpoint)
  * waits in `pending` until the engine has come to that node of that instant.
  *
+ * Records wait until somebody must see them: many at a time are cheaper to judge and to store than
+ * a few after each step.  `urgent_ns` is the time of the first one that may not wait.
+ *
  * Records wait in plain memory, never in the space: a copy of the space is taken when none wait.
  */
 #ifndef SIM_STREAM_H
@@ -22,7 +25,13 @@ struct sim_stream {
 	size_t pending_count;
 	size_t pending_cap;
 	struct rh_arena texts;
+	uint64_t calm_mask; /* of the sink; bit: the kind may wait */
+	uint64_t urgent_ns; /* RH_TIME_NEVER: none */
 };
+
+void sim_stream_init(struct sim_stream *stream);
+/* What may wait from now on, and what waits already. */
+void sim_stream_calm(struct sim_stream *stream, uint64_t calm_mask);
 
 void sim_stream_release(struct sim_stream *stream);
 /* A record at its place in the order; copies its text. */

@@ -2,9 +2,9 @@
  * world.c - opens a simulated world, plays it to a time, and closes it.
  *
  * The loop hands out events below the nearest of four limits: where the caller wants to stop, where
- * a wake stops it, the next checkpoint, and the reaction point behind the first record that waits.
- * The last one is what makes reactions exact: a sink sees each record before the world has passed
- * the point at which it may stop because of it.
+ * a wake stops it, the next checkpoint, and the reaction point behind the first record that may
+ * not wait.  The last one is what makes reactions exact: a sink sees each record that it may wake the
+ * world for before the world has passed the point at which it may stop because of it.
  */
 #include <inttypes.h>
 #include <stdarg.h>
@@ -18,7 +18,7 @@
 
 #define MAGIC	       UINT64_C(0x31305753524D4953)
 #define DEFAULT_MEMORY (UINT64_C(1) << 36)
-#define BATCH_MAX      4096
+#define BATCH_MAX      256 /* records that wait: few enough to stay in the cache */
 
 static struct sim_world *world_of(struct rh_world *base)
 {
@@ -75,6 +75,7 @@ static struct sim_world *new_world(const struct rh_plan *plan,
 		.names64 = world->names64,
 		.node_count = plan->node_count,
 	};
+	sim_stream_init(&world->stream);
 	world->fx.record_mask = options->record_mask;
 	world->wake_at_ns = RH_TIME_NEVER;
 	/* Events of a node to itself are counted in windows of about the least delay. */
@@ -244,14 +245,15 @@ static bool play(struct sim_world *world, uint64_t limit_ns)
 	struct sim_event event;
 
 	while (world->engine.ops->pop(&world->engine, &event, limit_ns)) {
-		bool was_silent = world->stream.count == 0;
+		bool was_calm = world->stream.urgent_ns == RH_TIME_NEVER;
 
 		if (event.time_ns <= world->last.time_ns)
 			sim_order_check(&world->order, &world->last, &event);
 		world->last = event;
 		sim_handle(world, &event);
-		if ((was_silent && world->stream.count > 0) || world->is_interrupted ||
-		    world->failure.code != 0 || world->stream.count > BATCH_MAX)
+		if ((was_calm && world->stream.urgent_ns != RH_TIME_NEVER) ||
+		    world->is_interrupted || world->failure.code != 0 ||
+		    world->stream.count > BATCH_MAX)
 			return false;
 	}
 	return true;
@@ -281,15 +283,11 @@ static void flush(struct sim_world *world, const struct rh_sink *sink, uint64_t 
 		sink->advance(sink->ctx, until_ns);
 }
 
-/* The point behind the first record that waits: until there, nothing may pass unseen. */
+/* The point behind the first record that may not wait: until there, nothing may pass unseen. */
 static uint64_t flush_point(const struct sim_world *world)
 {
-	uint64_t first = RH_TIME_NEVER;
+	uint64_t first = world->stream.urgent_ns;
 
-	if (world->stream.count > 0)
-		first = world->stream.batch[0].time_ns;
-	if (world->stream.pending_count > 0)
-		first = least(first, world->stream.pending[0].time_ns);
 	return first == RH_TIME_NEVER ? RH_TIME_NEVER : reaction_after(world, first);
 }
 
@@ -313,6 +311,7 @@ static int sim_run_until(struct rh_world *base, uint64_t time_ns, const struct r
 	uint64_t stop_ns = state->now_ns;
 
 	RH_ASSERT(time_ns >= state->now_ns);
+	sim_stream_calm(&world->stream, sink != NULL ? sink->calm_mask : UINT64_MAX);
 	while (world->failure.code == 0) {
 		uint64_t flush_ns = flush_point(world);
 		uint64_t limit_ns;

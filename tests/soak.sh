@@ -1,25 +1,42 @@
 #!/bin/sh
-# soak.sh - random seeds over the smoke scenarios and the quickstart, until stopped or for a time.
+# soak.sh - random seeds over the smoke scenarios and the quickstart, and random scenarios, until stopped or for a time.
 #
 # One line to paste for each seed that does not pass. A verdict of failed is the scenario's answer for that seed (a cut in which
 # one side finds no block, say) and is only listed; an error, a crash or a hash that differs on the other
-# engine, tried at each tenth run, is a failure of ours.
+# engine, tried at each tenth run, is a failure of ours.  Four of five are random scenarios (tests/prop/random_check.sh).
 # usage: BUILD=build [SECONDS_ALL=600] tests/soak.sh     (make soak)
 set -eu
 export LC_ALL=C
 : "${BUILD:=build}" "${SECONDS_ALL:=0}"
 . tests/determinism/digest.sh
+program=$BUILD/rehearse
+maker=$BUILD/tests/prop/random_scenario
+work=${scratch:?}
+. tests/prop/random_check.sh
 begun=$(date +%s)
 count=0
 finish() {
-	echo "$count runs"
+	echo "$count runs; $((random_runs)) of random scenarios: $(random_answers)"
 	echo "$passed passed, $failed failed"
 	rm -rf "$scratch"
 	[ "$failed" = 0 ] || exit 1
 	exit 0
 }
 trap finish INT TERM
+is_over() {
+	[ "$SECONDS_ALL" != 0 ] && [ $(($(date +%s) - begun)) -ge "$SECONDS_ALL" ]
+}
 while :; do
+	round=0
+	while [ "$round" -lt 12 ]; do
+		round=$((round + 1))
+		if check_seed "$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')"; then
+			passed=$((passed + 1))
+		else
+			failed=$((failed + 1))
+		fi
+		if is_over; then finish; fi
+	done
 	for file in $(scenarios) "$PWD/scenarios/quickstart.yaml"; do
 		seed=$(od -An -N4 -tu4 /dev/urandom | tr -d ' ')
 		count=$((count + 1))
@@ -40,6 +57,6 @@ while :; do
 			begin "$(basename "$file") seed $seed" "$BUILD/rehearse" run "$file" --seed "$seed" --engine heap
 			same "general engine" "$BUILD/rehearse" run "$file" --seed "$seed" --engine general
 		fi
-		if [ "$SECONDS_ALL" != 0 ] && [ $(($(date +%s) - begun)) -ge "$SECONDS_ALL" ]; then finish; fi
+		if is_over; then finish; fi
 	done
 done

@@ -60,12 +60,16 @@ static inline uint64_t rh_rng_absorb(struct rh_rng rng, uint64_t h, uint64_t x)
 	return rng.kind == RH_RNG_SPLITMIX ? rh_absorb(h, x) : rh_philox_absorb(h, x);
 }
 
+/* The same for every draw of a run and purpose: who draws often keeps it. */
+static inline uint64_t rh_rng_key(struct rh_rng rng, uint32_t purpose)
+{
+	return rh_rng_absorb(rng, rh_rng_absorb(rng, 0, rng.seed), purpose);
+}
+
 static inline uint64_t rh_rng_row(struct rh_rng rng, uint32_t purpose, uint64_t entity,
 				  uint64_t index)
 {
-	uint64_t key = rh_rng_absorb(rng, rh_rng_absorb(rng, 0, rng.seed), purpose);
-
-	return rh_rng_absorb(rng, rh_rng_absorb(rng, key, entity), index);
+	return rh_rng_absorb(rng, rh_rng_absorb(rng, rh_rng_key(rng, purpose), entity), index);
 }
 
 /* Two-level draw. */

@@ -5,6 +5,10 @@
  * working space. A freed block keeps the offset of the next free one of its class in its first 8
  * bytes.  Fresh blocks need no zeroing: the pages come zeroed from the system and nothing below
  * `used` is ever given back except by reset.
+ *
+ * A growing array leaves smaller and smaller copies behind that no array of its kind will want
+ * again, so before fresh memory is used a larger free block is cut up.  Parts are not joined again:
+ * what a node that crashed gives back is mostly what it wants when it restarts.
  */
 #define _GNU_SOURCE /* MAP_ANONYMOUS, MAP_FIXED_NOREPLACE, madvise */
 #include <errno.h>
@@ -23,6 +27,9 @@
 #ifndef MADV_HUGEPAGE
 #define MADV_HUGEPAGE 14
 #endif
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
 
 /*
  * Above the highest place of a position-independent program on x86-64 (0x5655...) and below what
@@ -33,12 +40,14 @@
 #define CLASSES	   92				/* the last one: 2^50 bytes */
 #define ALIGNMENT  16
 #define HUGE_FROM  (UINT64_C(16) << 20)
+#define BACK_MIN   (UINT64_C(16) << 10)
+#define BACK_MAX   (UINT64_C(1) << 20)
 
 struct header {
 	uint64_t magic;
 	uint64_t used_bytes;
 	rh_off root;
-	uint64_t unused; /* keeps the first block aligned */
+	uint64_t free_bits; /* classes below 64 that have a free block */
 	rh_off free_heads[CLASSES];
 };
 
@@ -79,10 +88,34 @@ static void *reserve(uint64_t address, uint64_t bytes, int flags)
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | flags, -1, 0);
 }
 
+/*
+ * Asks for the pages of the next blocks at once: one at a time, by a fault at the first touch of
+ * each, they cost a tenth of a short run.  A quarter of what is in use comes on top, so a small
+ * space stays small.  A kernel that does not know the request is not asked again; nor is one where huge
+ * pages begin.
+ */
+static void back(struct rh_space *space, uint64_t used_bytes)
+{
+	uint64_t ahead = used_bytes / 4;
+	uint64_t until;
+
+	ahead = ahead < BACK_MIN ? BACK_MIN : ahead > BACK_MAX ? BACK_MAX : ahead;
+	until = rh_round_up(used_bytes + ahead, page_bytes());
+	if (until > space->reserved_bytes)
+		until = space->reserved_bytes;
+	if (until > HUGE_FROM || madvise(space->base + space->backed_bytes,
+					 until - space->backed_bytes, MADV_POPULATE_WRITE) != 0)
+		until = UINT64_MAX;
+	space->backed_bytes = until;
+}
+
 static void start(struct rh_space *space)
 {
-	struct header *header = header_of(space);
+	struct header *header;
 
+	space->backed_bytes = 0;
+	back(space, 0);
+	header = header_of(space);
 	header->magic = MAGIC;
 	header->used_bytes = rh_round_up(sizeof(*header), ALIGNMENT);
 }
@@ -152,6 +185,55 @@ void rh_space_reset(struct rh_space *space)
 	start(space);
 }
 
+static void push_free(const struct rh_space *space, uint32_t class, rh_off block)
+{
+	struct header *header = header_of(space);
+
+	memcpy(space->base + block, &header->free_heads[class], sizeof(rh_off));
+	header->free_heads[class] = block;
+	if (class < 64)
+		header->free_bits |= UINT64_C(1) << class;
+}
+
+static rh_off pop_free(const struct rh_space *space, uint32_t class)
+{
+	struct header *header = header_of(space);
+	rh_off block = header->free_heads[class];
+
+	RH_ASSERT(block != 0 && block < header->used_bytes);
+	memcpy(&header->free_heads[class], space->base + block, sizeof(rh_off));
+	if (class < 64 && header->free_heads[class] == 0)
+		header->free_bits &= ~(UINT64_C(1) << class);
+	return block;
+}
+
+/* The front of the smallest free block above the class; 0 when there is none. */
+static rh_off cut_free(const struct rh_space *space, uint32_t class)
+{
+	uint64_t above = class < 64 ? header_of(space)->free_bits & UINT64_MAX << class : 0;
+	uint64_t rest;
+	uint32_t from;
+	rh_off block;
+	rh_off at;
+
+	if (above == 0)
+		return 0;
+	from = rh_low_bit(above);
+	block = pop_free(space, from);
+	at = block + class_bytes(class);
+	rest = class_bytes(from) - class_bytes(class);
+	while (rest != 0) {
+		uint32_t part = class_of(rest);
+
+		if (class_bytes(part) > rest)
+			part--;
+		push_free(space, part, at);
+		at += class_bytes(part);
+		rest -= class_bytes(part);
+	}
+	return block;
+}
+
 rh_off rh_space_alloc(struct rh_space *space, uint64_t size_bytes)
 {
 	struct header *header = header_of(space);
@@ -162,10 +244,8 @@ rh_off rh_space_alloc(struct rh_space *space, uint64_t size_bytes)
 	RH_ASSERT(class < CLASSES);
 	bytes = class_bytes(class);
 	RH_ASSERT(bytes >= size_bytes);
-	block = header->free_heads[class];
+	block = header->free_heads[class] != 0 ? pop_free(space, class) : cut_free(space, class);
 	if (block != 0) {
-		RH_ASSERT(block < header->used_bytes);
-		memcpy(&header->free_heads[class], space->base + block, sizeof(rh_off));
 		memset(space->base + block, 0, bytes);
 		return block;
 	}
@@ -175,6 +255,8 @@ rh_off rh_space_alloc(struct rh_space *space, uint64_t size_bytes)
 			 header->used_bytes, space->reserved_bytes, bytes);
 	block = header->used_bytes;
 	header->used_bytes += bytes;
+	if (header->used_bytes > space->backed_bytes)
+		back(space, header->used_bytes);
 	return block;
 }
 
@@ -188,8 +270,7 @@ void rh_space_free(struct rh_space *space, rh_off block, uint64_t size_bytes)
 	RH_ASSERT(class < CLASSES && block % ALIGNMENT == 0 && block >= sizeof(*header));
 	RH_ASSERT(block < header->used_bytes && class_bytes(class) <= header->used_bytes - block);
 	RH_ASSERT(block != header->free_heads[class]); /* the commonest double free */
-	memcpy(space->base + block, &header->free_heads[class], sizeof(rh_off));
-	header->free_heads[class] = block;
+	push_free(space, class, block);
 }
 
 uint64_t rh_space_used(const struct rh_space *space)
@@ -229,9 +310,12 @@ void rh_vec_reserve(struct rh_space *space, struct rh_vec *vec, uint32_t item_si
 	vec->cap = (uint32_t)fits;
 }
 
-void *rh_vec_push(struct rh_space *space, struct rh_vec *vec, uint32_t item_size)
+void rh_vec_grow(struct rh_space *space, struct rh_vec *vec, uint32_t item_size)
 {
-	return rh_vec_insert(space, vec, item_size, vec->count);
+	uint32_t cap = vec->cap != 0 ? 2 * vec->cap : 1;
+
+	RH_ASSERT(vec->cap < UINT32_MAX);
+	rh_vec_reserve(space, vec, item_size, vec->cap <= UINT32_MAX / 2 ? cap : UINT32_MAX);
 }
 
 void *rh_vec_insert(struct rh_space *space, struct rh_vec *vec, uint32_t item_size, uint32_t index)
@@ -240,9 +324,7 @@ void *rh_vec_insert(struct rh_space *space, struct rh_vec *vec, uint32_t item_si
 
 	RH_ASSERT(index <= vec->count && vec->count < UINT32_MAX);
 	if (vec->count == vec->cap)
-		rh_vec_reserve(space, vec, item_size,
-			       vec->cap <= UINT32_MAX / 2 ? (vec->cap != 0 ? 2 * vec->cap : 1)
-							  : UINT32_MAX);
+		rh_vec_grow(space, vec, item_size);
 	item = space->base + vec->items + (uint64_t)index * item_size;
 	memmove(item + item_size, item, (uint64_t)(vec->count - index) * item_size);
 	memset(item, 0, item_size);

@@ -14,13 +14,15 @@
  * make the same calls have the same bytes.
  *
  * Sizes are rounded up to classes (16, 32, 48, 64, 96, 128, 192, 256, 384, ... : two a power of
- * two); each class has a free list.  Limit: `limit_bytes` from the plan; reaching it is rh_fatal
+ * two); each class has a free list, and larger free blocks are cut up before fresh memory is used.
+ * Limit: `limit_bytes` from the plan; reaching it is rh_fatal
  * with the key.
  */
 #ifndef CORE_BASE_SPACE_H
 #define CORE_BASE_SPACE_H
 
 #include <stddef.h>
+#include <string.h>
 
 #include "core/base/assert.h"
 
@@ -29,6 +31,7 @@ typedef uint64_t rh_off; /* offset in a space; 0 is "none" */
 struct rh_space {
 	uint8_t *base;
 	uint64_t reserved_bytes;
+	uint64_t backed_bytes; /* of this process: up to here the pages were asked for */
 };
 
 /*
@@ -68,7 +71,8 @@ struct rh_vec {
 	uint32_t cap;
 };
 
-void *rh_vec_push(struct rh_space *space, struct rh_vec *vec, uint32_t item_size); /* new, zeroed */
+/* Room for twice as many items as there are. */
+void rh_vec_grow(struct rh_space *space, struct rh_vec *vec, uint32_t item_size);
 void *rh_vec_insert(struct rh_space *space, struct rh_vec *vec, uint32_t item_size, uint32_t index);
 void rh_vec_remove(struct rh_space *space, struct rh_vec *vec, uint32_t item_size, uint32_t index);
 void rh_vec_release(struct rh_space *space, struct rh_vec *vec, uint32_t item_size);
@@ -79,6 +83,20 @@ static inline void *rh_vec_at(const struct rh_space *space, const struct rh_vec 
 {
 	RH_ASSERT(index < vec->count);
 	return space->base + vec->items + (uint64_t)index * item_size;
+}
+
+/* New and zeroed.  Inline, since nearly every caller knows the size. */
+static inline void *rh_vec_push(struct rh_space *space, struct rh_vec *vec, uint32_t item_size)
+{
+	void *item;
+
+	if (vec->count == vec->cap)
+		rh_vec_grow(space, vec, item_size);
+	RH_ASSERT(vec->count < vec->cap);
+	item = space->base + vec->items + (uint64_t)vec->count * item_size;
+	memset(item, 0, item_size);
+	vec->count++;
+	return item;
 }
 
 /*

@@ -377,40 +377,50 @@ static bool is_idle(const struct rh_judge *judge, const struct rh_record *record
 	       (record->index >= judge->gauge_count || !judge->is_wanted[record->index]);
 }
 
+/* Where a record is kept: in its node's ring when it is evidence, else only while it is handled. */
+static struct kept *keep(struct rh_judge *judge, const struct rh_record *record, struct kept *spare)
+{
+	struct kept *kept = spare;
+
+	if (record->node < judge->plan->node_count && is_evidence(judge, record)) {
+		struct place *place = &judge->places[record->node];
+
+		kept = &place->ring[place->ring_count++ % RING_RECORDS];
+	}
+	*kept = (struct kept){.time_ns = record->time_ns,
+			      .node = record->node,
+			      .kind = record->kind,
+			      .stage = record->stage,
+			      .index = record->index,
+			      .is_set = 1,
+			      .a = record->a,
+			      .b = record->b,
+			      .c = record->c,
+			      .d = record->d};
+	return kept;
+}
+
 static void take_one(struct rh_judge *judge, const struct rh_record *record)
 {
 	struct core *core = judge->core;
-	struct kept kept;
+	const struct kept *kept;
+	struct kept spare;
 
 	if (record->time_ns > core->clock_ns)
 		judge_move_to(judge, record->time_ns);
 	if (record->kind >= RH_RECORD_KIND_COUNT || is_idle(judge, record))
 		return;
-	kept = (struct kept){.time_ns = record->time_ns,
-			     .node = record->node,
-			     .kind = record->kind,
-			     .stage = record->stage,
-			     .index = record->index,
-			     .is_set = 1,
-			     .a = record->a,
-			     .b = record->b,
-			     .c = record->c,
-			     .d = record->d};
+	kept = keep(judge, record, &spare);
 	if (record->kind == RH_RECORD_INVARIANT && core->invariant_count++ == 0)
-		core->invariant = kept;
-	if (record->node < judge->plan->node_count) {
-		struct place *place = &judge->places[record->node];
-
-		if (is_evidence(judge, record))
-			place->ring[place->ring_count++ % RING_RECORDS] = kept;
-		take_of_node(judge, record, &kept);
-	}
+		core->invariant = *kept;
+	if (record->node < judge->plan->node_count)
+		take_of_node(judge, record, kept);
 	if (record->kind == RH_RECORD_FAULT)
 		take_fault(judge, record);
 	else if (record->kind == RH_RECORD_ACTION)
 		take_action(judge, record);
 	if ((judge->own_kinds >> record->kind) & 1)
-		take_for_own_types(judge, record, &kept);
+		take_for_own_types(judge, record, kept);
 }
 
 void rh_judge_take(struct rh_judge *judge, const struct rh_record *records, size_t count)

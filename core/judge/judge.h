@@ -71,6 +71,7 @@ uint32_t rh_judge_decision(const struct rh_judge *judge, uint32_t number);
  */
 enum rh_verdict rh_judge_verdict(const struct rh_judge *judge);
 const char *rh_verdict_name(enum rh_verdict verdict);
+const char *rh_result_state_name(enum rh_result_state state);
 /* Why the verdict is `error`, one sentence; "" otherwise. */
 const char *rh_judge_error_text(const struct rh_judge *judge);
 /* The first violated invariant, one sentence; "" when there is none.  Both texts are borrowed until

@@ -199,7 +199,7 @@ void judge_reason(const struct rh_judge *judge, uint32_t assertion, char *out, s
 
 	judge_sentence(judge, assertion, words.sentence, sizeof(words.sentence));
 	rh_gauge_text(words.value, judge_value_unit(judge, assertion), seat->value);
-	rh_clock_text(words.when, seat->decided_ns);
+	rh_clock_text(words.when, seat->decided_ns / RH_NS_PER_MS * RH_NS_PER_MS);
 	if (seat->node != RH_NODE_WORLD)
 		snprintf(words.at, sizeof(words.at), " at %.80s",
 			 judge_node_name(judge, seat->node));

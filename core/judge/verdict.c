@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/jsontext.h"
 #include "core/judge/state.h"
 
 static const uint64_t *steps(const struct rh_judge *judge, enum step_set set)
@@ -53,7 +54,7 @@ static const char *end_name(enum rh_run_end end)
 	return "?";
 }
 
-static const char *state_name(enum rh_result_state state)
+const char *rh_result_state_name(enum rh_result_state state)
 {
 	switch (state) {
 	case RH_RESULT_OPEN:
@@ -64,21 +65,6 @@ static const char *state_name(enum rh_result_state state)
 		return "failed";
 	case RH_RESULT_ERROR:
 		return "error";
-	}
-	return "?";
-}
-
-static const char *mode_name(enum rh_assert_mode mode)
-{
-	switch (mode) {
-	case RH_MODE_EVENTUALLY:
-		return "eventually";
-	case RH_MODE_ALWAYS:
-		return "always";
-	case RH_MODE_NEVER:
-		return "never";
-	case RH_MODE_AT_END:
-		return "atEnd";
 	}
 	return "?";
 }
@@ -176,27 +162,13 @@ const struct rh_result *rh_judge_result(const struct rh_judge *judge, uint32_t a
 
 /* ---- verdict.json ---------------------------------------------------------------------------- */
 
-static void put_text(struct rh_buf *out, const char *text)
-{
-	rh_buf_u8(out, '"');
-	for (const unsigned char *at = (const unsigned char *)text; *at != 0; at++) {
-		if (*at == '"' || *at == '\\')
-			rh_buf_printf(out, "\\%c", *at);
-		else if (*at < 0x20)
-			rh_buf_printf(out, "\\u%04x", *at);
-		else
-			rh_buf_u8(out, *at);
-	}
-	rh_buf_u8(out, '"');
-}
-
 static void put_key_text(struct rh_buf *out, const char *key, const char *text)
 {
 	rh_buf_printf(out, "\"%s\": ", key);
 	if (text == NULL)
 		rh_buf_text(out, "null");
 	else
-		put_text(out, text);
+		rh_json_text(out, text);
 }
 
 /* One field of a record as the record table describes it: "name:type". */
@@ -213,13 +185,13 @@ static void put_field(struct rh_buf *out, const struct rh_plan *plan, const char
 	if (strcmp(type, "id") == 0)
 		rh_buf_printf(out, "\"%016" PRIx64 "\"", value);
 	else if (strcmp(type, "node") == 0 && value < plan->node_count)
-		put_text(out, plan->nodes[value].name);
+		rh_json_text(out, plan->nodes[value].name);
 	else if (strcmp(type, "gauge") == 0)
-		put_text(out, rh_plan_gauge_name(gauge, plan, (uint32_t)value));
+		rh_json_text(out, rh_plan_gauge_name(gauge, plan, (uint32_t)value));
 	else if (strcmp(type, "step") == 0 && value < plan->step_count)
-		put_text(out, plan->steps[value].name);
+		rh_json_text(out, plan->steps[value].name);
 	else if (strcmp(type, "phase") == 0 && value < plan->phase_count)
-		put_text(out, plan->phases[value].name);
+		rh_json_text(out, plan->phases[value].name);
 	else if (strcmp(type, "int") == 0)
 		rh_buf_printf(out, "%" PRId64, (int64_t)value);
 	else
@@ -255,10 +227,10 @@ static void put_assertion(struct rh_buf *out, const struct rh_judge *judge, uint
 	judge_sentence(judge, assertion, sentence, sizeof(sentence));
 	rh_buf_text(out, "    {");
 	put_key_text(out, "name", said->name);
-	rh_buf_printf(out, ", \"state\": \"%s\", ", state_name(result->state));
+	rh_buf_printf(out, ", \"state\": \"%s\", ", rh_result_state_name(result->state));
 	put_key_text(out, "that", sentence);
 	rh_buf_printf(out, ", \"type\": \"%s\", \"mode\": \"%s\", ", said->type->name,
-		      mode_name(said->mode));
+		      rh_assert_mode_name(said->mode));
 	put_key_text(out, "phase",
 		     said->phase < plan->phase_count ? plan->phases[said->phase].name : NULL);
 	rh_buf_printf(out, ", \"isCriterion\": %s, \"fromNs\": %" PRIu64 ", \"untilNs\": ",
@@ -307,7 +279,7 @@ static void put_steps(struct rh_buf *out, const struct rh_judge *judge, const ch
 		if (bits == NULL ? !is_skipped : !rh_bit_get(bits, i))
 			continue;
 		rh_buf_text(out, comma);
-		put_text(out, step->name);
+		rh_json_text(out, step->name);
 		comma = ", ";
 	}
 	rh_buf_u8(out, ']');

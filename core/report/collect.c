@@ -88,17 +88,23 @@ static void count_head(struct rh_report *report, uint64_t head, bool is_more)
 	bool is_new;
 
 	if (entry == NULL) {
-		uint64_t *kept = RH_ARENA_NEW(&report->arena, uint64_t);
+		uint64_t *kept;
 
+		RH_ASSERT(is_more && report->free_head_count > 0);
+		kept = report->free_heads[--report->free_head_count];
 		*kept = head;
 		entry = rh_map_add(&report->head_nodes, (const char *)kept, sizeof(*kept), &is_new);
 	}
 	if (is_more) {
 		report->heads += entry->number++ == 0;
-	} else {
-		RH_ASSERT(entry->number > 0);
-		report->heads -= --entry->number == 0;
+		return;
 	}
+	RH_ASSERT(entry->number > 0);
+	if (--entry->number > 0)
+		return;
+	report->heads--;
+	report->free_heads[report->free_head_count++] = (uint64_t *)(uintptr_t)entry->key;
+	rh_map_remove(&report->head_nodes, key, sizeof(head));
 }
 
 static void set_up(struct rh_report *report, uint32_t index, bool is_up)
@@ -287,6 +293,17 @@ static void advance(void *ctx, uint64_t time_ns)
 	settle(ctx, time_ns);
 }
 
+/* A node moves to its new head before it leaves the old one: one more than there are nodes. */
+static void open_heads(struct rh_report *report)
+{
+	uint32_t count = report->plan->node_count + 1;
+	uint64_t *heads = RH_ARENA_ARRAY(&report->arena, count, uint64_t);
+
+	report->free_heads = RH_ARENA_ARRAY(&report->arena, count, uint64_t *);
+	for (uint32_t i = 0; i < count; i++)
+		report->free_heads[report->free_head_count++] = &heads[i];
+}
+
 struct rh_report *rh_report_open(const struct rh_plan *plan)
 {
 	struct rh_report *report = rh_alloc(1, sizeof(*report));
@@ -300,6 +317,7 @@ struct rh_report *rh_report_open(const struct rh_plan *plan)
 	report->line_count = lines;
 	report->line_nodes = RH_ARENA_ARRAY(&report->arena, lines, uint32_t);
 	report->heights = RH_ARENA_ARRAY(&report->arena, (size_t)lines * REPORT_BINS, uint32_t);
+	open_heads(report);
 	for (uint32_t line = 0; line < lines; line++)
 		report->line_nodes[line] = (uint32_t)((uint64_t)line * plan->node_count / lines);
 	for (uint32_t bin = 0; bin < REPORT_BINS; bin++)

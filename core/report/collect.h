@@ -72,6 +72,8 @@ struct rh_report {
 	uint32_t up_count;
 	uint32_t heads;		  /* different ones now */
 	struct rh_map head_nodes; /* head id (8 bytes) to the number of nodes on it */
+	uint64_t **free_heads;	  /* places for head ids: one more than there are nodes */
+	uint32_t free_head_count;
 	struct rh_report_step *steps;
 	struct rh_report_reorg reorgs[REPORT_REORGS];
 	uint64_t reorg_count;

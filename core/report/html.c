@@ -11,6 +11,7 @@
 
 #include "core/report/html_style.h"
 #include "core/report/markup.h"
+#include "core/report/sentence.h"
 #include "core/report/svg.h"
 #include "core/report/words.h"
 #include "core/store/trace.h"
@@ -165,21 +166,6 @@ static void put_picture(struct page *page)
 
 /* ---- checks ---------------------------------------------------------------------------------- */
 
-static const char *class_of(enum rh_result_state state)
-{
-	switch (state) {
-	case RH_RESULT_PASSED:
-		return "passed";
-	case RH_RESULT_FAILED:
-		return "failed";
-	case RH_RESULT_ERROR:
-		return "error";
-	case RH_RESULT_OPEN:
-		return "open";
-	}
-	return "open";
-}
-
 static const char *mark_of(enum rh_result_state state)
 {
 	switch (state) {
@@ -210,12 +196,11 @@ static const char *mode_words(enum rh_assert_mode mode)
 	return "";
 }
 
-static void put_evidence(struct page *page, const struct rh_result *result)
+static void put_evidence(struct page *page, uint32_t assertion, const struct rh_result *result)
 {
 	const struct rh_plan *plan = page->facts->plan;
 	struct rh_buf line = {0};
 	char text[RH_TIME_TEXT];
-	char fault[80];
 
 	put(page, "<div class=\"evidence\">\n<p class=\"small\">");
 	if (result->node < plan->node_count) {
@@ -223,28 +208,23 @@ static void put_evidence(struct page *page, const struct rh_result *result)
 		put(page, " ");
 	}
 	rh_buf_printf(page->out, "at %s", rh_clock_text(text, result->decided_ns));
-	if (result->fault_step < plan->step_count) {
-		put(page, ", with ");
-		put_text(page, plan->steps[result->fault_step].name);
-		put(page, " in effect (");
-		put_text(page, rh_words_fault(fault, plan, result->fault_step));
-		put(page, ")");
-	}
+	rh_sentence_judged(&line, plan, assertion, result);
+	put(page, line.len > 0 ? ": " : "");
+	put_text(page, rh_buf_str(&line));
 	put(page, "</p>\n");
 	if (result->evidence_count > 0)
-		put(page, "<table>\n<tr><th>time</th><th>node</th><th>record</th></tr>\n");
+		put(page, "<table>\n<tr><th>time</th><th>node</th><th>what</th></tr>\n");
 	for (uint32_t i = 0; i < result->evidence_count; i++) {
 		const struct rh_record *record = &result->evidence[i];
 
+		if (!rh_sentence_is_news(result, i))
+			continue;
 		rh_buf_reset(&line);
-		rh_buf_printf(&line, "%s ", rh_record_info(record->kind)->text);
-		rh_record_print_rest(&line, record, &page->names);
+		rh_sentence_record(&line, record, &page->names);
 		put(page, "<tr>");
-		put_cell(page, "id", rh_clock_text(text, record->time_ns));
-		put_cell(page, "",
-			 record->node < plan->node_count ? plan->nodes[record->node].name
-							 : "world");
-		put_cell(page, "id", rh_buf_str(&line));
+		put_cell(page, "id", rh_sentence_moment(text, record->time_ns));
+		put_cell(page, "", rh_sentence_who(plan, record->node));
+		put_cell(page, "", rh_buf_str(&line));
 		put(page, "</tr>\n");
 	}
 	if (result->evidence_count > 0)
@@ -258,12 +238,12 @@ static void put_check(struct page *page, uint32_t index)
 	const struct rh_plan *plan = page->facts->plan;
 	const struct rh_plan_assertion *assertion = &plan->assertions[index];
 	const struct rh_result *result = rh_judge_result(page->facts->judge, index);
-	bool is_bad = result->state == RH_RESULT_FAILED || result->state == RH_RESULT_ERROR;
 
 	rh_buf_printf(page->out,
 		      "<li><span class=\"mark %s\" role=\"img\" aria-label=\"%s\">%s</span>"
 		      "<span class=\"name\">",
-		      class_of(result->state), class_of(result->state), mark_of(result->state));
+		      rh_result_state_name(result->state), rh_result_state_name(result->state),
+		      mark_of(result->state));
 	put_text(page, assertion->name);
 	put(page, "</span><div class=\"what\">");
 	put_text(page, result->state == RH_RESULT_OPEN ? "not decided" : result->reason);
@@ -279,8 +259,9 @@ static void put_check(struct page *page, uint32_t index)
 		put(page, " in the whole run");
 	}
 	put(page, "</div></div>\n");
-	if (is_bad)
-		put_evidence(page, result);
+	/* What ended too early has nobody to blame. */
+	if (result->state == RH_RESULT_FAILED)
+		put_evidence(page, index, result);
 	put(page, "</li>\n");
 }
 
@@ -350,7 +331,10 @@ static void put_faults(struct page *page)
 		put_time_cell(page, step->requested_ns);
 		put_verified_cell(page, i);
 		put_time_cell(page, step->cleared_ns);
-		put_cell(page, "num", rh_words_number(text, step->touched));
+		/* What a fault touched are messages; an action has none. */
+		put_cell(page, "num",
+			 plan->steps[i].type->is_fault ? rh_words_number(text, step->touched)
+						       : "–");
 		put(page, "</tr>\n");
 	}
 	put(page, "</table></div>\n");

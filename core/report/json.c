@@ -2,37 +2,7 @@
  * json.c - run.json, which is also what `--json` prints: one object on one line.
  */
 #include "core/report/report.h"
-#include "core/store/jsontext.h"
-
-static const char *mode_name(enum rh_assert_mode mode)
-{
-	switch (mode) {
-	case RH_MODE_EVENTUALLY:
-		return "eventually";
-	case RH_MODE_ALWAYS:
-		return "always";
-	case RH_MODE_NEVER:
-		return "never";
-	case RH_MODE_AT_END:
-		return "atEnd";
-	}
-	return "?";
-}
-
-static const char *state_name(enum rh_result_state state)
-{
-	switch (state) {
-	case RH_RESULT_OPEN:
-		return "open";
-	case RH_RESULT_PASSED:
-		return "passed";
-	case RH_RESULT_FAILED:
-		return "failed";
-	case RH_RESULT_ERROR:
-		return "error";
-	}
-	return "?";
-}
+#include "core/base/jsontext.h"
 
 static void put_text(struct rh_buf *out, const char *key, const char *text)
 {
@@ -54,8 +24,8 @@ static void put_assertion(struct rh_buf *out, const struct rh_report_facts *fact
 
 	rh_buf_text(out, index == 0 ? "{\"name\":" : ",{\"name\":");
 	rh_json_text(out, assertion->name);
-	put_text(out, "state", state_name(result->state));
-	put_text(out, "mode", mode_name(assertion->mode));
+	put_text(out, "state", rh_result_state_name(result->state));
+	put_text(out, "mode", rh_assert_mode_name(assertion->mode));
 	put_text(out, "reason", result->reason);
 	rh_buf_text(out, ",\"value\":");
 	if (result->has_value)

@@ -4,6 +4,11 @@
  * The subset that build servers agree on.  A check that failed is a <failure>, trouble of the
  * harness an <error>, a check that was never decided <skipped/>.  What the run was and how to
  * repeat it stands in <properties> and <system-out>.
+ *
+ * The clock time of the suite is that of the run.  A case has none: checks are judged side by side
+ * while the run goes on, so its time is 0, which every reader accepts.  There is no `timestamp`
+ * either: the core knows no time of day, and the calendar of a run (genesis) is the scenario's,
+ * which a build server would take for the day on which the tests ran.
  */
 #include <inttypes.h>
 #include <stdio.h>

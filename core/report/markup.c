@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "core/store/jsontext.h"
+#include "core/base/jsontext.h"
 
 static const char *escape_of(char c)
 {

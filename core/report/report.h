@@ -23,6 +23,7 @@ struct rh_report_facts {
 	uint64_t events;
 	const char *trace_hash; /* 32 hex digits, or "" */
 	const char *reproduce;	/* the line that repeats the run */
+	const char *look; /* the line that prints the records around the first failure, or NULL */
 	const char *run_directory;
 	const char *identical_to; /* directory of an earlier equal run, or NULL */
 	const char *version;

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "core/report/bar.h"
+#include "core/report/sentence.h"
 #include "core/report/words.h"
-#include "core/store/trace.h"
 
 #define NAME_COLUMNS_MAX 24
 #define COLUMNS_LEAST	 60
@@ -136,10 +136,15 @@ static void put_head(struct summary *summary)
 {
 	const struct rh_plan *plan = summary->facts->plan;
 
-	rh_buf_printf(summary->out, "rehearse %s  %s", summary->facts->version, plan->name);
+	struct rh_buf line = {0};
+
+	rh_buf_printf(&line, "%s", plan->name);
 	if (plan->description != NULL && plan->description[0] != 0)
-		rh_buf_printf(summary->out, ": %s", plan->description);
-	rh_buf_text(summary->out, "\n\n");
+		rh_buf_printf(&line, ": %s", plan->description);
+	rh_buf_printf(summary->out, "rehearse %s  ", summary->facts->version);
+	put_wrapped(summary, rh_buf_str(&line), 11 + strlen(summary->facts->version));
+	rh_buf_release(&line);
+	rh_buf_text(summary->out, "\n");
 	put_network(summary);
 	put_simulated(summary);
 	rh_buf_text(summary->out, "\n");
@@ -148,57 +153,49 @@ static void put_head(struct summary *summary)
 
 /* ---- checks ---------------------------------------------------------------------------------- */
 
-static void put_evidence(struct summary *summary, const struct rh_result *result)
+/* One line of evidence: when, who, what. */
+static void put_moment(struct summary *summary, uint64_t time_ns, const char *who, size_t width,
+		       const char *text)
 {
+	char moment[RH_TIME_TEXT];
+
+	rh_buf_printf(summary->out, "    %s  %s", rh_sentence_moment(moment, time_ns), who);
+	put_blanks(summary->out, width - rh_words_columns(who) + 2);
+	put_wrapped(summary, text, 4 + strlen(moment) + 2 + width + 2);
+}
+
+/* What led to a failure, record by record, and the moment at which it was judged: what was seen,
+ * and in which fault. */
+static void put_blame(struct summary *summary, uint32_t assertion, const struct rh_result *result)
+{
+	const struct rh_plan *plan = summary->facts->plan;
 	struct rh_arena arena = {0};
 	struct rh_buf line = {0};
 	struct rh_names names;
+	size_t width = strlen("judged");
 
-	rh_plan_names(&names, &arena, summary->facts->plan);
+	rh_plan_names(&names, &arena, plan);
 	for (uint32_t i = 0; i < result->evidence_count; i++) {
-		size_t room = summary->style.columns - 4;
-		size_t columns = 0;
-		size_t blank = 0;
-		const char *text;
-		size_t len = 0;
+		size_t columns = rh_words_columns(rh_sentence_who(plan, result->evidence[i].node));
 
-		rh_buf_reset(&line);
-		rh_record_print(&line, &result->evidence[i], &names);
-		text = rh_buf_str(&line);
-		/* A long line ends with the last whole word; `trace cat` has all of it. */
-		for (; text[len] != 0; len++) {
-			columns += ((uint8_t)text[len] & 0xC0) != 0x80;
-			blank = text[len] == ' ' ? len : blank;
-			if (columns > room) {
-				len = blank > 0 ? blank : len;
-				break;
-			}
-		}
-		rh_buf_text(summary->out, "    ");
-		rh_buf_put(summary->out, text, len);
-		rh_buf_text(summary->out, "\n");
+		width = columns > width ? columns : width;
 	}
+	for (uint32_t i = 0; i < result->evidence_count; i++) {
+		const struct rh_record *record = &result->evidence[i];
+
+		if (!rh_sentence_is_news(result, i))
+			continue;
+		rh_buf_reset(&line);
+		rh_sentence_record(&line, record, &names);
+		put_moment(summary, record->time_ns, rh_sentence_who(plan, record->node), width,
+			   rh_buf_str(&line));
+	}
+	rh_buf_reset(&line);
+	rh_sentence_judged(&line, plan, assertion, result);
+	put_moment(summary, result->decided_ns, "judged", width,
+		   line.len == 0 ? "failed" : rh_buf_str(&line));
 	rh_buf_release(&line);
 	rh_arena_release(&arena);
-}
-
-/* Who, when, in which fault, and the records that led to it. */
-static void put_blame(struct summary *summary, const struct rh_result *result)
-{
-	const struct rh_plan *plan = summary->facts->plan;
-	char clock[RH_TIME_TEXT];
-	char fault[80];
-
-	rh_buf_text(summary->out, "    ");
-	if (result->node < plan->node_count)
-		rh_buf_printf(summary->out, "%s ", plan->nodes[result->node].name);
-	rh_buf_printf(summary->out, "at %s", rh_clock_text(clock, result->decided_ns));
-	if (result->fault_step < plan->step_count)
-		rh_buf_printf(summary->out, ", with %s in effect (%s)",
-			      plan->steps[result->fault_step].name,
-			      rh_words_fault(fault, plan, result->fault_step));
-	rh_buf_text(summary->out, "\n");
-	put_evidence(summary, result);
 }
 
 static void put_mark(struct summary *summary, enum rh_result_state state)
@@ -252,8 +249,9 @@ static void put_checks(struct summary *summary)
 		put_wrapped(summary,
 			    result->state == RH_RESULT_OPEN ? "not decided" : result->reason,
 			    indent);
-		if (result->state == RH_RESULT_FAILED || result->state == RH_RESULT_ERROR)
-			put_blame(summary, result);
+		/* What ended too early has nobody to blame. */
+		if (result->state == RH_RESULT_FAILED)
+			put_blame(summary, i, result);
 	}
 }
 
@@ -288,9 +286,9 @@ static void put_verdict(struct summary *summary)
 		put_wrapped(summary, error, 10);
 	}
 	if (facts->status != RH_STATUS_COMPLETED)
-		rh_buf_printf(summary->out, "  status  %s at %s\n",
-			      rh_run_status_name(facts->status),
-			      rh_clock_text(clock, facts->simulated_ns));
+		rh_buf_printf(
+			summary->out, "  status  %s at %s\n", rh_run_status_name(facts->status),
+			rh_clock_text(clock, facts->simulated_ns / RH_NS_PER_MS * RH_NS_PER_MS));
 }
 
 void rh_report_summary(const struct rh_report *report, const struct rh_report_facts *facts,
@@ -312,6 +310,8 @@ void rh_report_summary(const struct rh_report *report, const struct rh_report_fa
 	put_verdict(&summary);
 	if (facts->run_directory != NULL && facts->run_directory[0] != 0)
 		rh_buf_printf(out, "  report  %s/report.html\n", facts->run_directory);
+	if (facts->look != NULL && facts->verdict == RH_VERDICT_FAILED)
+		rh_buf_printf(out, "  records %s\n", facts->look);
 	if (facts->reproduce != NULL && facts->reproduce[0] != 0)
 		rh_buf_printf(out, "  again   %s\n", facts->reproduce);
 	if (facts->identical_to != NULL)

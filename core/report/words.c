@@ -305,6 +305,7 @@ void rh_words_network(struct rh_buf *out, const struct rh_plan *plan)
  * counts, or a short natural fork would be called a split. */
 #define SHARE_FAULT_PPM 100000
 #define SHARE_USUAL_PPM 500000
+#define BINS_LEAST	4
 
 char *rh_words_chains(char text[80], const struct rh_report *report, uint64_t from_ns,
 		      uint64_t to_ns, bool is_fault)
@@ -314,6 +315,9 @@ char *rh_words_chains(char text[80], const struct rh_report *report, uint64_t fr
 	char count[32];
 
 	text[0] = 0;
+	/* In a long run the bins are too wide to say anything of a short stretch. */
+	if (report->bin_ns > (to_ns - from_ns) / BINS_LEAST)
+		return text;
 	if (chains > 0 && report->height_max > 0)
 		snprintf(text, 80, "%s chain%s", rh_words_count(count, chains), plural(chains));
 	return text;

@@ -7,7 +7,8 @@
  *     the world runs to it (or is woken before)
  *
  * Stopping changes nothing in the world, so stretches (for progress, cancelling and the wall clock)
- * may lie anywhere; they are a fixed share of the plan's duration, so that no clock decides.
+ * may lie anywhere; they are a fixed share of the plan's duration, at most a minute of it, so that
+ * no clock decides.
  */
 #include "core/run/run.h"
 
@@ -18,6 +19,7 @@
 
 #define STRETCHES_TO_CANCEL 64
 #define STRETCHES_TO_SHOW   512
+#define STRETCH_MAX_NS	    RH_NS_PER_MIN
 
 /* Why the loop ended. */
 enum over { OVER_NOT, OVER_COMPLETED, OVER_UNTIL, OVER_TIMEOUT, OVER_CANCELLED, OVER_WALL };
@@ -105,6 +107,11 @@ static bool is_asked_for_often(const struct rh_run_options *options)
 	return options->is_cancelled != NULL || options->wall_limit_ns != 0;
 }
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
 static uint64_t stretch_end(const struct run *run)
 {
 	uint64_t stretches, width;
@@ -115,13 +122,11 @@ static uint64_t stretch_end(const struct run *run)
 		stretches = STRETCHES_TO_CANCEL;
 	else
 		return RH_TIME_NEVER;
-	width = run->plan->duration_ns / stretches + 1;
+	width = run->plan->duration_ns / stretches;
+	/* Weeks are not to be waited for before a run can be cancelled; whole milliseconds read
+	 * better in the line that repeats it. */
+	width = least(width / RH_NS_PER_MS * RH_NS_PER_MS + RH_NS_PER_MS, STRETCH_MAX_NS);
 	return (run->now_ns / width + 1) * width;
-}
-
-static uint64_t least(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
 }
 
 static uint64_t next_stop(const struct run *run)
@@ -172,6 +177,12 @@ static enum over find_over(const struct run *run)
 	return OVER_NOT;
 }
 
+/* Answers are followed up, and past its duration a run stops at the last decision. */
+static uint64_t calm_mask(const struct run *run)
+{
+	return run->is_overtime ? 0 : ~(UINT64_C(1) << RH_RECORD_ACTION);
+}
+
 static enum over loop(struct run *run, int *rc)
 {
 	const struct rh_run_options *options = run->options;
@@ -199,6 +210,7 @@ static enum over loop(struct run *run, int *rc)
 		target_ns = next_stop(run);
 		run->is_settling = run->wants_to_settle;
 		run->wants_to_settle = false;
+		run->sink.calm_mask = calm_mask(run);
 		*rc = run->ops->run_until(run->world, target_ns, &run->sink, &run->now_ns,
 					  run->err);
 		run->is_settling = false;
@@ -320,7 +332,7 @@ static int open_run(struct run *run)
 		return rc;
 	if (!run->options->no_judge)
 		run->judge = rh_judge_open(run->plan);
-	run->sink = (struct rh_sink){run_take, run_advance, run};
+	run->sink = (struct rh_sink){.take = run_take, .advance = run_advance, .ctx = run};
 	run->is_in_phase = rh_alloc((size_t)run->plan->phase_count + 1, sizeof(bool));
 	rh_arena_init(&run->scratch);
 	run_timeline_open(run);

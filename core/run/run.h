@@ -8,7 +8,8 @@
  *
  * The run goes on after `duration` while assertions are open, until `timeout`.  Faults are desired
  * state: the loop merges all active ones (core/run/merge.h), hands the world the difference, and
- * verifies it.  Whatever ends the run, rollback clears all faults and the records say so.
+ * verifies it.  However the run ends, rollback clears the faults that still hold on links, and the
+ * records say so; a node that is down then stays down.  A world that failed is closed instead.
  */
 #ifndef CORE_RUN_RUN_H
 #define CORE_RUN_RUN_H
@@ -32,7 +33,7 @@ struct rh_run_options {
 	uint64_t wall_limit_ns; /* 0: none */
 	/* true: stop soon, roll back, mark the run cancelled.  Asked between stretches of work. */
 	bool (*is_cancelled)(void *ctx);
-	/* at least every stretch of a few milliseconds of work; may be NULL */
+	/* after each stretch, a fixed share of the plan's duration; may be NULL */
 	void (*progress)(void *ctx, uint64_t now_ns, uint64_t end_ns);
 	/* wall and CPU clock of the program: the loop itself reads no clock; may be NULL */
 	uint64_t (*cpu_clock_ns)(void *ctx);

@@ -35,6 +35,7 @@ struct step_run {
 	bool wants_verify; /* its action is done: ask at the next stop */
 	bool is_settled;   /* verified or unverified was said */
 	bool is_ending;
+	bool is_stuck; /* the world failed to undo some of it */
 	uint64_t requested_ns;
 	uint64_t ended_ns;
 	uint64_t touched;

@@ -77,7 +77,10 @@ static void say_cleared(struct run *run, uint64_t time_ns, uint32_t step)
 	if (state->touched != 0 || plan->type->effect != RH_EFFECT_ON_LINKS)
 		return;
 	run->result->faults_untouched++;
-	run_emit_note(run, time_ns, "%s was in effect and met no traffic", plan->name);
+	run_emit_note(run, time_ns,
+		      plan->edge_count == 0 ? "%s had no link to act on"
+					    : "%s was in effect and met no traffic",
+		      plan->name);
 }
 
 /* ---- tickets --------------------------------------------------------------------------------- */
@@ -114,8 +117,12 @@ static void settle_begin(struct run *run, uint32_t step, uint64_t time_ns, bool 
 
 	RH_ASSERT(state->begins_open > 0);
 	state->begins_open--;
-	if (!run->plan->steps[step].type->is_fault)
+	if (!run->plan->steps[step].type->is_fault) {
+		if (is_done && state->begins_open == 0 && state->touched == 0)
+			run_emit_note(run, time_ns, "%s reached no node: all of them were down",
+				      run->plan->steps[step].name);
 		return;
+	}
 	if (!is_done) {
 		say_unverified(run, time_ns, step);
 		return;
@@ -149,7 +156,8 @@ static void settle(struct run *run, uint32_t number, uint64_t time_ns, bool is_d
 	case TICKET_END:
 		RH_ASSERT(state->ends_open > 0);
 		state->ends_open--;
-		if (state->ends_open == 0 && is_done)
+		state->is_stuck |= !is_done;
+		if (state->ends_open == 0 && !state->is_stuck)
 			say_cleared(run, time_ns, ticket.step);
 		break;
 	}
@@ -307,6 +315,11 @@ static void change_links(struct run *run, uint32_t step, bool is_begin, bool is_
 		was_active[i] = run->steps[i].is_active;
 	run->steps[step].is_active = is_begin;
 	set_links(run, step, is_begin ? TICKET_BEGIN : TICKET_END, keys, was_active, is_rollback);
+	/* Without a link nothing is asked of the world, which could then answer nothing. */
+	if (run->plan->steps[step].edge_count == 0 && is_begin)
+		say_unverified(run, run->now_ns, step);
+	else if (run->plan->steps[step].edge_count == 0)
+		say_cleared(run, run->now_ns, step);
 	rh_arena_reset(&run->scratch);
 }
 
@@ -368,6 +381,7 @@ static void act_on_model(struct run *run, uint32_t step)
 	const struct rh_model *model = run->plan->model;
 	struct rh_action action = {
 		.kind = RH_ACTION_MODEL, .nodes = plan->nodes, .node_count = plan->node_count};
+	uint32_t ticket = new_ticket(run, TICKET_BEGIN, step);
 
 	while (action.model_action < model->action_count &&
 	       strcmp(model->actions[action.model_action].name, plan->type->model_action) != 0)
@@ -375,7 +389,8 @@ static void act_on_model(struct run *run, uint32_t step)
 	RH_ASSERT(action.model_action < model->action_count); /* rh_run_check */
 	if (plan->type->model_args != NULL)
 		plan->type->model_args(plan->params, &action.key, &action.arg);
-	start(run, &action, new_ticket(run, TICKET_BEGIN, step), false);
+	add_owner(run, ticket, step);
+	start(run, &action, ticket, false);
 }
 
 /* ---- steps ----------------------------------------------------------------------------------- */

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <yaml.h>
 
+#include "core/base/jsontext.h"
 #include "core/base/map.h"
 
 #define MAP_FROM 16 /* pairs from which equal keys are looked for with a hash map */
@@ -89,25 +90,6 @@ static bool refuse(const struct composer *composer, const char *code, struct rh_
 
 /* ---- text ------------------------------------------------------------------------------------ */
 
-/* Length of the UTF-8 character at `byte`, or 0 when it is not one (RFC 3629). */
-static size_t utf8_len(const uint8_t *byte, size_t rest)
-{
-	size_t len = byte[0] < 0x80 ? 1 : byte[0] < 0xE0 ? 2 : byte[0] < 0xF0 ? 3 : 4;
-
-	if (byte[0] < 0x80)
-		return 1;
-	if (byte[0] < 0xC2 || byte[0] > 0xF4 || len > rest)
-		return 0;
-	for (size_t i = 1; i < len; i++) {
-		if ((byte[i] & 0xC0) != 0x80)
-			return 0;
-	}
-	if ((byte[0] == 0xE0 && byte[1] < 0xA0) || (byte[0] == 0xED && byte[1] > 0x9F) ||
-	    (byte[0] == 0xF0 && byte[1] < 0x90) || (byte[0] == 0xF4 && byte[1] > 0x8F))
-		return 0;
-	return len;
-}
-
 /* Text, and not only white space and comments. */
 static bool check_text(const struct composer *composer, const char *text, size_t len)
 {
@@ -118,7 +100,7 @@ static bool check_text(const struct composer *composer, const char *text, size_t
 
 	for (size_t at = 0; at < len;) {
 		const uint8_t *byte = (const uint8_t *)text + at;
-		size_t step = utf8_len(byte, len - at);
+		size_t step = rh_utf8_len(text + at, len - at);
 
 		if (step == 0) {
 			snprintf(what, sizeof(what), "byte 0x%02X is not UTF-8 text", byte[0]);

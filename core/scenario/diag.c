@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/jsontext.h"
+
 #define WINDOW	    100 /* characters of a source line that are shown */
 #define WINDOW_LEFT 40	/* of them before the caret, when the line is cut */
 
@@ -324,20 +326,6 @@ void rh_diagnostics_print(const struct rh_diagnostics *diagnostics, struct rh_bu
 		rh_buf_printf(out, "... and %u more\n", all - diagnostics->count);
 }
 
-static void json_text(struct rh_buf *out, const char *text)
-{
-	rh_buf_u8(out, '"');
-	for (; *text != 0; text++) {
-		if (*text == '"' || *text == '\\')
-			rh_buf_printf(out, "\\%c", *text);
-		else if ((uint8_t)*text < 0x20)
-			rh_buf_printf(out, "\\u%04x", (unsigned)(uint8_t)*text);
-		else
-			rh_buf_u8(out, (uint8_t)*text);
-	}
-	rh_buf_u8(out, '"');
-}
-
 void rh_diagnostics_json(const struct rh_diagnostics *diagnostics, struct rh_buf *out)
 {
 	rh_buf_text(out, "[");
@@ -346,21 +334,21 @@ void rh_diagnostics_json(const struct rh_diagnostics *diagnostics, struct rh_buf
 
 		rh_buf_printf(out, "%s{\"severity\":\"%s\",\"code\":\"%s\",\"file\":", i ? "," : "",
 			      item->is_warning ? "warning" : "error", item->code);
-		json_text(out, diagnostics->file);
+		rh_json_text(out, diagnostics->file);
 		if (item->place.option != NULL) {
 			rh_buf_text(out, ",\"option\":");
-			json_text(out, item->place.option);
+			rh_json_text(out, item->place.option);
 		}
 		rh_buf_printf(out, ",\"line\":%u,\"column\":%u,\"endColumn\":%u,\"offset\":%zu",
 			      item->place.line, item->place.column, item->place.end_column,
 			      item->place.offset);
 		rh_buf_text(out, ",\"path\":");
-		json_text(out, item->path);
+		rh_json_text(out, item->path);
 		rh_buf_text(out, ",\"message\":");
-		json_text(out, item->text);
+		rh_json_text(out, item->text);
 		if (item->hint != NULL) {
 			rh_buf_text(out, ",\"hint\":");
-			json_text(out, item->hint);
+			rh_json_text(out, item->hint);
 		}
 		rh_buf_text(out, "}");
 	}

@@ -55,8 +55,8 @@ void rh_diagnostics_source(struct rh_diagnostics *diagnostics, const char *file,
 /* Stores the complaint in the order of places; after twenty only the earliest places are kept. */
 void rh_complain(struct rh_diagnostics *diagnostics, const struct rh_complaint *complaint,
 		 const char *fmt, ...) RH_PRINTF(3, 4);
-/* All of them as text, as shown above; with a last line "2 errors, nothing was run" left to the
- * caller. */
+/* All of them as text, in the form that load.h shows.  The last line ("2 errors, nothing was run")
+ * is the caller's. */
 void rh_diagnostics_print(const struct rh_diagnostics *diagnostics, struct rh_buf *out);
 void rh_diagnostics_json(const struct rh_diagnostics *diagnostics, struct rh_buf *out); /* array */
 

@@ -5,8 +5,7 @@
  * that are in effect.  A fault on nodes is an operation at its start and one at its end.
  */
 #include "core/base/dist.h"
-#include "core/plugin.h"
-#include "core/world.h"
+#include "core/plan.h"
 
 #define HOUR_NS INT64_C(3600000000000)
 

@@ -78,6 +78,16 @@ bool rh_load_is_list(struct rh_loader *loader, const struct rh_tree *tree, const
 	return false;
 }
 
+const char *rh_load_hint(struct rh_loader *loader, const char *word, const char *const *words,
+			 size_t count, const char *otherwise)
+{
+	const char *near = rh_suggest(word, words, count);
+
+	if (near == NULL)
+		return otherwise;
+	return rh_arena_printf(&loader->scratch, "did you mean \"%.60s\"?", near);
+}
+
 bool rh_load_check_name(struct rh_loader *loader, const char *name, struct rh_place place,
 			const char *path)
 {

@@ -100,7 +100,6 @@ static bool load_type(struct rh_loader *loader, struct rh_plan_assertion *assert
 	const struct rh_registry *registry = loader->registry;
 	struct rh_place place = rh_load_place(loader, tree, "assert", "type");
 	const char *names[RH_REGISTRY_MAX];
-	const char *near;
 
 	assertion->type = rh_registry_assertion(registry, in->type);
 	if (assertion->type != NULL) {
@@ -112,11 +111,9 @@ static bool load_type(struct rh_loader *loader, struct rh_plan_assertion *assert
 	}
 	for (uint32_t i = 0; i < registry->assertion_count; i++)
 		names[i] = registry->assertions[i]->name;
-	near = rh_suggest(in->type, names, registry->assertion_count);
 	rh_load_complain(loader, "E040", place, path,
-			 near != NULL
-				 ? rh_arena_printf(&loader->scratch, "did you mean \"%s\"?", near)
-				 : "`rehearse list assertions` shows them",
+			 rh_load_hint(loader, in->type, names, registry->assertion_count,
+				      "`rehearse list checks` shows them"),
 			 "no assertion type is called \"%.60s\"", in->type);
 	return false;
 }
@@ -170,7 +167,6 @@ static void load_workload(struct rh_loader *loader, const struct rh_tree *tree,
 	const struct rh_registry *registry = loader->registry;
 	const char *types[RH_REGISTRY_MAX];
 	struct rh_in_workload in = {0};
-	const char *near;
 	bool is_new;
 
 	memset(workload, 0, sizeof(*workload));
@@ -178,6 +174,9 @@ static void load_workload(struct rh_loader *loader, const struct rh_tree *tree,
 		return;
 	workload->name = rh_load_keep(loader, in.name);
 	workload->name64 = rh_name64(in.name);
+	if (in.name[0] == 0 || strlen(in.name) > 200)
+		rh_load_complain(loader, "E024", rh_load_place(loader, tree, "workload", "name"),
+				 path, NULL, "a workload needs a name of 1 to 200 characters");
 	rh_map_add(names, workload->name, strlen(workload->name), &is_new);
 	if (!is_new)
 		rh_load_complain(loader, "E041", rh_load_place(loader, tree, "workload", "name"),
@@ -186,13 +185,10 @@ static void load_workload(struct rh_loader *loader, const struct rh_tree *tree,
 	if (workload->type == NULL) {
 		for (uint32_t i = 0; i < registry->workload_count; i++)
 			types[i] = registry->workloads[i]->name;
-		near = rh_suggest(in.type, types, registry->workload_count);
-		rh_load_complain(loader, "E040", rh_load_place(loader, tree, "workload", "type"),
-				 path,
-				 near != NULL ? rh_arena_printf(&loader->scratch,
-								"did you mean \"%s\"?", near)
-					      : NULL,
-				 "no kind of workload is called \"%.60s\"", in.type);
+		rh_load_complain(
+			loader, "E040", rh_load_place(loader, tree, "workload", "type"), path,
+			rh_load_hint(loader, in.type, types, registry->workload_count, NULL),
+			"no kind of workload is called \"%.60s\"", in.type);
 		return;
 	}
 	workload->params =

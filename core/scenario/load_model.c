@@ -11,17 +11,14 @@ static const struct rh_model *find_model(struct rh_loader *loader, const char *n
 	const struct rh_registry *registry = loader->registry;
 	const struct rh_model *model = rh_registry_model(registry, name);
 	const char *names[RH_REGISTRY_MAX];
-	const char *near;
 
 	if (model != NULL)
 		return model;
 	for (uint32_t i = 0; i < registry->model_count; i++)
 		names[i] = registry->models[i]->name;
-	near = rh_suggest(name, names, registry->model_count);
 	rh_load_complain(loader, "E040", place, "model.name",
-			 near != NULL
-				 ? rh_arena_printf(&loader->scratch, "did you mean \"%s\"?", near)
-				 : "`rehearse list models` shows them",
+			 rh_load_hint(loader, name, names, registry->model_count,
+				      "`rehearse list models` shows them"),
 			 "no model is called \"%.60s\"", name);
 	return NULL;
 }

@@ -24,6 +24,7 @@ struct delay_law {
 struct explicit_link {
 	struct rh_pair pair;
 	uint64_t delay_ns; /* 0: by the law */
+	struct rh_place place;
 };
 
 /* ---- delays ---------------------------------------------------------------------------------- */
@@ -66,7 +67,7 @@ static void read_matrix(struct rh_loader *loader, struct delay_law *law, const s
 	const struct rh_tree *ms = law->in.ms;
 	uint32_t count = regions != NULL ? regions->count : 0;
 
-	if (count == 0 || count > 64 || ms == NULL || ms->count != count) {
+	if (count == 0 || count > RH_PLAN_REGIONS_MAX || ms == NULL || ms->count != count) {
 		rh_load_complain(loader, "E013", ms != NULL ? ms->place : tree->place,
 				 "network.latency", NULL,
 				 "a matrix needs `regions` (1 to 64) and as many rows in `ms`");
@@ -130,15 +131,12 @@ static void complain_latency_name(struct rh_loader *loader, const struct rh_tree
 {
 	const char *names[16];
 	size_t count = 0;
-	const char *near;
 
 	for (uint32_t i = 0; rh_region_set_at(i) != NULL && count < RH_ARRAY_LEN(names); i++)
 		names[count++] = rh_region_set_at(i)->name;
-	near = rh_suggest(tree->text, names, count);
 	rh_load_complain(loader, "E040", tree->place, path,
-			 near != NULL
-				 ? rh_arena_printf(&loader->scratch, "did you mean \"%s\"?", near)
-				 : "`rehearse list regions` shows the tables",
+			 rh_load_hint(loader, tree->text, names, count,
+				      "`rehearse list regions` shows the tables"),
 			 "no table of regions is called \"%.60s\"", tree->text);
 }
 
@@ -231,6 +229,8 @@ static void set_delays(struct rh_loader *loader, const struct delay_law *law,
 
 static void complain_region(struct rh_loader *loader, uint32_t group, const char *key)
 {
+	if (!loader->has_nodes)
+		return;
 	rh_load_complain(loader, "E044", loader->group_trees[group]->place, "topology.groups",
 			 "give the group `region:` or `regions:` of that table",
 			 "group \"%s\" has no region in the table that network.%s names",
@@ -297,6 +297,7 @@ static bool read_link(struct rh_loader *loader, struct explicit_link *link,
 	}
 	link->pair = (struct rh_pair){a < b ? a : b, a < b ? b : a};
 	link->delay_ns = in.latency_ns;
+	link->place = tree->place;
 	return true;
 }
 
@@ -332,8 +333,8 @@ static struct rh_shape_node *wanted_degrees(struct rh_loader *loader,
 	for (uint32_t i = 0; i < plan->node_count; i++) {
 		bool is_default = in->shape == RH_SHAPE_RANDOM_DEGREE || !has_degree;
 
-		if (loader->group_peers[plan->nodes[i].group] < 0 && is_default &&
-		    nodes[i].degree > others)
+		nodes[i].gives_way = loader->group_peers[plan->nodes[i].group] < 0 && is_default;
+		if (nodes[i].gives_way && nodes[i].degree > others)
 			nodes[i].degree = others;
 	}
 	return nodes;
@@ -408,10 +409,11 @@ static void load_links(struct rh_loader *loader, const struct delay_law *law)
 	uint32_t unique = 0;
 	struct rh_pair *pairs;
 	uint32_t pair_count;
-	uint32_t errors = loader->diagnostics->error_count;
 
-	/* What is wrong in this section was told when the groups were read. */
-	if (!rh_load_section(loader, &in, tree, "spec.topology", "topology") || errors != 0)
+	/* What is wrong in this section was told when the groups were read.  An error elsewhere keeps
+	 * no link from being looked at. */
+	if (!rh_load_section(loader, &in, tree, "spec.topology", "topology") ||
+	    loader->diagnostics->error_count != loader->errors_before)
 		return;
 	shape_links(loader, &pairs, &pair_count, &in, tree);
 	extra = RH_ARENA_ARRAY(&loader->scratch, (in.links != NULL ? in.links->count : 0) + 1,
@@ -422,7 +424,7 @@ static void load_links(struct rh_loader *loader, const struct delay_law *law)
 	rh_sort(extra, extra_count, sizeof(*extra), compare_pairs, NULL);
 	for (uint32_t i = 0; i < extra_count; i++) {
 		if (unique > 0 && compare_pairs(&extra[unique - 1], &extra[i], NULL) == 0)
-			rh_load_complain(loader, "E041", in.links->place, "topology.links", NULL,
+			rh_load_complain(loader, "E041", extra[i].place, "topology.links", NULL,
 					 "the link between %s and %s is there twice",
 					 loader->plan->nodes[extra[i].pair.a].name,
 					 loader->plan->nodes[extra[i].pair.b].name);
@@ -430,6 +432,7 @@ static void load_links(struct rh_loader *loader, const struct delay_law *law)
 			extra[unique++] = extra[i];
 	}
 	merge_links(loader, law, pairs, pair_count, extra, unique);
+	loader->has_links = loader->diagnostics->error_count == loader->errors_before;
 }
 
 /* ---- bandwidth, jitter, loss ----------------------------------------------------------------- */
@@ -453,7 +456,7 @@ static bool load_bandwidth(struct rh_loader *loader, struct rh_in_bandwidth *in,
 static void bandwidth_by_region(struct rh_loader *loader, const struct rh_region_set *set)
 {
 	struct rh_plan *plan = loader->plan;
-	uint32_t position[64]; /* in the set, of each region of the plan */
+	uint32_t position[RH_PLAN_REGIONS_MAX]; /* in the set, of each region of the plan */
 
 	for (uint32_t i = 0; i < plan->region_count; i++) {
 		position[i] = RH_NONE;

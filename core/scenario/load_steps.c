@@ -84,20 +84,17 @@ static const struct rh_action_type *complain_type(struct rh_loader *loader, cons
 {
 	const struct rh_registry *registry = loader->registry;
 	const char *names[RH_REGISTRY_MAX];
-	const char *near;
 	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < registry->action_count; i++) {
 		if (registry->actions[i]->is_fault == (strcmp(key, "fault") == 0))
 			names[count++] = registry->actions[i]->name;
 	}
-	near = rh_suggest(name, names, count);
-	rh_load_complain(
-		loader, "E040", place, path,
-		near != NULL
-			? rh_arena_printf(&loader->scratch, "did you mean \"%s\"?", near)
-			: rh_arena_printf(&loader->scratch, "`rehearse list %ss` shows them", key),
-		"no %s is called \"%.60s\"", key, name);
+	rh_load_complain(loader, "E040", place, path,
+			 rh_load_hint(loader, name, names, count,
+				      rh_arena_printf(&loader->scratch,
+						      "`rehearse list %ss` shows them", key)),
+			 "no %s is called \"%.60s\"", key, name);
 	return NULL;
 }
 

@@ -9,14 +9,12 @@
 #include "core/scenario/loader.h"
 #include "core/scenario/topology.h"
 
-#define NODES_MAX   1000000
-#define REGIONS_MAX 64
-#define SHARE_UNIT  1000000000 /* weights of regions are parts of so many */
+#define SHARE_UNIT 1000000000 /* weights of regions are parts of so many */
 
 /* Where the nodes of a group stand: one region, or weights over several. */
 struct standing {
-	uint32_t regions[REGIONS_MAX];
-	uint64_t weights[REGIONS_MAX];
+	uint32_t regions[RH_PLAN_REGIONS_MAX];
+	uint64_t weights[RH_PLAN_REGIONS_MAX];
 	uint32_t count; /* 0: nowhere */
 };
 
@@ -31,9 +29,9 @@ static uint32_t add_region(struct rh_loader *loader, const char *name, struct rh
 	}
 	if (!rh_load_check_name(loader, name, place, "region"))
 		return RH_NONE;
-	if (plan->region_count == REGIONS_MAX) {
+	if (plan->region_count == RH_PLAN_REGIONS_MAX) {
 		rh_load_complain(loader, "E022", place, "region", NULL, "more than %d regions",
-				 REGIONS_MAX);
+				 RH_PLAN_REGIONS_MAX);
 		return RH_NONE;
 	}
 	plan->regions[plan->region_count] = rh_load_keep(loader, name);
@@ -66,7 +64,6 @@ static void stand_by_distribution(struct rh_loader *loader, struct standing *sta
 	const struct rh_region_set *set = rh_region_set_at(0);
 	const char *names[16];
 	size_t count = 0;
-	const char *near;
 
 	if (distribution != NULL) {
 		for (uint32_t i = 0; i < set->count; i++) {
@@ -78,11 +75,9 @@ static void stand_by_distribution(struct rh_loader *loader, struct standing *sta
 	}
 	for (uint32_t i = 0; rh_distribution_at(i) != NULL && count < RH_ARRAY_LEN(names); i++)
 		names[count++] = rh_distribution_at(i)->name;
-	near = rh_suggest(tree->text, names, count);
 	rh_load_complain(loader, "E040", tree->place, path,
-			 near != NULL
-				 ? rh_arena_printf(&loader->scratch, "did you mean \"%s\"?", near)
-				 : "a distribution, or shares such as {eu: 60%, na: 40%}",
+			 rh_load_hint(loader, tree->text, names, count,
+				      "a distribution, or shares such as {eu: 60%, na: 40%}"),
 			 "no distribution of regions is called \"%.60s\"", tree->text);
 }
 
@@ -99,7 +94,7 @@ static void stand_by_shares(struct rh_loader *loader, struct standing *standing,
 		if (!rh_load_scalar(loader, &value, &key, pair->value,
 				    rh_load_path(loader, path, pair->key)))
 			continue;
-		if (standing->count == REGIONS_MAX)
+		if (standing->count == RH_PLAN_REGIONS_MAX)
 			break;
 		standing->regions[standing->count] = add_region(loader, pair->key, pair->place);
 		standing->weights[standing->count] =
@@ -257,7 +252,8 @@ void rh_load_topology(struct rh_loader *loader)
 	uint64_t total = 0;
 	uint32_t count = 0;
 
-	plan->regions = RH_ARENA_ARRAY(&plan->arena, REGIONS_MAX, const char *);
+	loader->errors_before = loader->diagnostics->error_count;
+	plan->regions = RH_ARENA_ARRAY(&plan->arena, RH_PLAN_REGIONS_MAX, const char *);
 	if (loader->spec.topology == NULL)
 		return;
 	rh_load_section(loader, &in, loader->spec.topology, "spec.topology", "topology");
@@ -282,7 +278,7 @@ void rh_load_topology(struct rh_loader *loader)
 	if (in.groups->count == 0)
 		rh_load_complain(loader, "E042", in.groups->place, "topology.groups", NULL,
 				 "there is no group: a network needs nodes");
-	if (total > NODES_MAX) {
+	if (total > RH_PLAN_NODES_MAX) {
 		rh_load_complain(loader, "E022", in.groups->place, "topology.groups", NULL,
 				 "%llu nodes are more than 1,000,000", (unsigned long long)total);
 		return;
@@ -291,4 +287,5 @@ void rh_load_topology(struct rh_loader *loader)
 	for (uint32_t i = 0; i < count; i++)
 		make_nodes(loader, &drafts[i].in, &drafts[i].standing, drafts[i].drift_ppb);
 	check_group_names(loader);
+	loader->has_nodes = loader->diagnostics->error_count == loader->errors_before;
 }

@@ -30,6 +30,11 @@ struct rh_loader {
 	const struct rh_tree *spec_tree;
 	const struct rh_tree **group_trees; /* by group */
 	int64_t *group_peers;		    /* -1: not given */
+	/* What follows from an earlier error is not told: a name that may belong to a group with a
+	 * mistake, a target that may be empty because there are no links. */
+	uint32_t errors_before; /* when the topology was begun */
+	bool has_nodes;		/* every group was made */
+	bool has_links;		/* and every link */
 };
 
 /* ---- reading by tables (fields.c) ------------------------------------------------------------ */
@@ -61,6 +66,9 @@ bool rh_load_scalar(struct rh_loader *loader, struct rh_value *value, const stru
 /* A single text that is not empty, or NULL after complaining. */
 const char *rh_load_word(struct rh_loader *loader, const struct rh_tree *tree, const char *path);
 bool rh_load_is_list(struct rh_loader *loader, const struct rh_tree *tree, const char *path);
+/* "did you mean ...?" in the scratch arena when one of the words is near, else `otherwise`. */
+const char *rh_load_hint(struct rh_loader *loader, const char *word, const char *const *words,
+			 size_t count, const char *otherwise);
 /* Letters, digits, '-', '_', '.'; for groups and the scenario. */
 bool rh_load_check_name(struct rh_loader *loader, const char *name, struct rh_place place,
 			const char *path);
@@ -79,8 +87,8 @@ void rh_load_steps(struct rh_loader *loader);
 void rh_load_checks(struct rh_loader *loader); /* assertions, criteria, workloads, timeout */
 
 /*
- * The nodes of a target, ascending, in the plan's arena; false after complaining.  `entity` keys
- * the draws.  `linked_only`: nodes without links are no candidates.
+ * The nodes of a target, ascending, in the plan's arena; false after complaining, or when an earlier
+ * error is to blame.  `entity` keys the draws.  `linked_only`: nodes without links are no candidates.
  */
 bool rh_load_target(struct rh_loader *loader, uint32_t **nodes, uint32_t *count,
 		    const struct rh_tree *tree, const char *path, uint64_t entity,

@@ -7,23 +7,14 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "core/base/jsontext.h"
 #include "core/scenario/load.h"
 #include "core/scenario/value.h"
 
+/* A string of JSON is one of YAML too. */
 static void put_quoted(struct rh_buf *out, const char *text)
 {
-	rh_buf_u8(out, '"');
-	for (; *text != 0; text++) {
-		if (*text == '"' || *text == '\\')
-			rh_buf_printf(out, "\\%c", *text);
-		else if (*text == '\n')
-			rh_buf_text(out, "\\n");
-		else if ((uint8_t)*text < 0x20)
-			rh_buf_printf(out, "\\x%02x", (unsigned)(uint8_t)*text);
-		else
-			rh_buf_u8(out, (uint8_t)*text);
-	}
-	rh_buf_u8(out, '"');
+	rh_json_text(out, text);
 }
 
 static void put_span(struct rh_buf *out, uint64_t span_ns)
@@ -218,8 +209,6 @@ static void print_steps(struct rh_buf *out, const struct rh_plan *plan)
 
 static void print_checks(struct rh_buf *out, const struct rh_plan *plan)
 {
-	static const char *const modes[] = {"eventually", "always", "never", "atEnd"};
-
 	rh_buf_text(out, "assertions:\n");
 	for (uint32_t i = 0; i < plan->assertion_count; i++) {
 		const struct rh_plan_assertion *assertion = &plan->assertions[i];
@@ -230,7 +219,8 @@ static void print_checks(struct rh_buf *out, const struct rh_plan *plan)
 		put_quoted(out, assertion->text);
 		rh_buf_printf(out, "\n    type: %s\n    with: ", assertion->type->name);
 		put_params(out, assertion->type->keys, assertion->params);
-		rh_buf_printf(out, "\n    mode: %s\n    from: ", modes[assertion->mode]);
+		rh_buf_printf(out,
+			      "\n    mode: %s\n    from: ", rh_assert_mode_name(assertion->mode));
 		put_span(out, assertion->from_ns);
 		rh_buf_text(out, "\n    until: ");
 		put_span(out, assertion->until_ns);

@@ -7,19 +7,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "core/base/jsontext.h"
 #include "core/scenario/keys.h"
 #include "core/scenario/load.h"
-
-static void put_json(struct rh_buf *out, const char *text)
-{
-	rh_buf_u8(out, '"');
-	for (; *text != 0; text++) {
-		if (*text == '"' || *text == '\\')
-			rh_buf_u8(out, '\\');
-		rh_buf_u8(out, (uint8_t)*text);
-	}
-	rh_buf_u8(out, '"');
-}
 
 /* blockInterval as block_interval; false when that is the same. */
 static bool snake_case(char *snake, size_t size, const char *name)
@@ -156,9 +146,9 @@ static void put_property(struct rh_buf *out, const char *name, const struct rh_f
 {
 	rh_buf_text(out, *is_first ? "\n      " : ",\n      ");
 	*is_first = false;
-	put_json(out, name);
+	rh_json_text(out, name);
 	rh_buf_text(out, ":{\"description\":");
-	put_json(out, field->key.doc);
+	rh_json_text(out, field->key.doc);
 	rh_buf_u8(out, ',');
 	put_shape(out, field);
 	rh_buf_u8(out, '}');
@@ -327,7 +317,7 @@ void rh_schema_print_keys(const struct rh_keyset *keys, const struct rh_registry
 
 		rh_buf_printf(out, "%s\n  \"%s\":{\"description\":", i != 0 ? "," : "",
 			      section->name);
-		put_json(out, section->doc);
+		rh_json_text(out, section->doc);
 		rh_buf_text(out, ",\"type\":\"object\",\"additionalProperties\":false,\n    ");
 		put_properties(out, section->fields);
 		put_required(out, section->fields);

@@ -33,7 +33,7 @@ static const char *suggest_name(struct rh_loader *loader, const char *name, bool
 	const struct rh_plan *plan = loader->plan;
 	size_t count = is_region ? plan->region_count : (size_t)plan->group_count * 2;
 	const char **words = RH_ARENA_ARRAY(&loader->scratch, count + 1, const char *);
-	const char *near;
+	const char *hint;
 
 	for (uint32_t i = 0; is_region && i < plan->region_count; i++)
 		words[i] = plan->regions[i];
@@ -41,9 +41,9 @@ static const char *suggest_name(struct rh_loader *loader, const char *name, bool
 		words[2 * i] = plan->groups[i].name;
 		words[2 * i + 1] = plan->nodes[plan->groups[i].first_node].name;
 	}
-	near = rh_suggest(name, words, count);
-	if (near != NULL)
-		return rh_arena_printf(&loader->scratch, "did you mean \"%s\"?", near);
+	hint = rh_load_hint(loader, name, words, count, NULL);
+	if (hint != NULL)
+		return hint;
 	if (!is_region && plan->group_count != 0)
 		return rh_arena_printf(&loader->scratch,
 				       "groups begin with \"%s\"; nodes are \"%s\" ...", words[0],
@@ -63,8 +63,10 @@ static bool mark_region(struct rh_loader *loader, bool *marks, const struct rh_t
 			marks[i] |= plan->nodes[i].region == r;
 		return true;
 	}
-	rh_load_complain(loader, "E040", tree->place, path, suggest_name(loader, name, true),
-			 "no region is called \"%.60s\"", name);
+	if (loader->has_nodes)
+		rh_load_complain(loader, "E040", tree->place, path,
+				 suggest_name(loader, name, true), "no region is called \"%.60s\"",
+				 name);
 	return false;
 }
 
@@ -96,8 +98,10 @@ static bool mark_name(struct rh_loader *loader, bool *marks, const struct rh_tre
 		marks[entry->number] = true;
 		return true;
 	}
-	rh_load_complain(loader, "E040", tree->place, path, suggest_name(loader, name, false),
-			 "no group or node is called \"%.60s\"", name);
+	if (loader->has_nodes)
+		rh_load_complain(loader, "E040", tree->place, path,
+				 suggest_name(loader, name, false),
+				 "no group or node is called \"%.60s\"", name);
 	return false;
 }
 
@@ -198,9 +202,10 @@ static bool read_wanted(struct rh_loader *loader, uint32_t *wanted, const struct
 		return true;
 	}
 	if (value.number > available) {
-		rh_load_complain(loader, "E022", text->place, path, NULL,
-				 "%u nodes are wanted, %u are there to choose from",
-				 (uint32_t)value.number, available);
+		if (loader->has_links)
+			rh_load_complain(loader, "E022", text->place, path, NULL,
+					 "%u nodes are wanted, %u are there to choose from",
+					 (uint32_t)value.number, available);
 		return false;
 	}
 	*wanted = (uint32_t)value.number;
@@ -273,7 +278,7 @@ static bool mark_target_map(struct rh_loader *loader, bool *marks, const struct 
 		for (uint32_t i = 0; i < plan->node_count; i++)
 			marks[i] = marks[i] && !out[i];
 	}
-	if (linked_only && in.mode != RH_TARGET_ALL)
+	if (linked_only && loader->has_links && in.mode != RH_TARGET_ALL)
 		unmark_unlinked(loader, marks);
 	marked = count_marks(marks, plan->node_count);
 	if (!read_wanted(loader, &wanted, &in, tree, marked, path))
@@ -303,8 +308,9 @@ bool rh_load_target(struct rh_loader *loader, uint32_t **nodes, uint32_t *count,
 		return false;
 	*count = count_marks(marks, plan->node_count);
 	if (*count == 0 && tree != NULL) {
-		rh_load_complain(loader, "E042", tree->place, path, NULL,
-				 "no node is left in this target");
+		if (loader->has_links)
+			rh_load_complain(loader, "E042", tree->place, path, NULL,
+					 "no node is left in this target");
 		return false;
 	}
 	*nodes = RH_ARENA_ARRAY(&loader->plan->arena, *count + 1, uint32_t);

@@ -232,8 +232,18 @@ static int compare_wanting(const void *a, const void *b, const void *ctx)
 	return compare_stubs(a, b, NULL);
 }
 
+/* How many nodes of a list that is sorted by it want a link. */
+static uint32_t count_wanting(const struct stub *order, uint32_t count, const uint32_t *wanted)
+{
+	uint32_t i = 0;
+
+	while (i < count && wanted[order[i].node] != 0)
+		i++;
+	return i;
+}
+
 /* Havel and Hakimi: the node that wants most is linked to those that want most.  False when the
- * degrees are those of no simple graph. */
+ * degrees are those of no simple graph, and the node that finds too few does not give way. */
 static bool build_dense(struct builder *b, const struct stub *stubs, uint32_t stub_count)
 {
 	struct stub *order = RH_ARENA_ARRAY(&b->scratch, b->active_count, struct stub);
@@ -255,14 +265,16 @@ static bool build_dense(struct builder *b, const struct stub *stubs, uint32_t st
 	for (i = 0; i < b->active_count; i++) {
 		uint32_t left = b->active_count - i;
 		uint32_t degree;
+		uint32_t others;
 
 		rh_sort(order + i, left, sizeof(*order), compare_wanting, wanted);
 		degree = wanted[order[i].node];
-		if (degree >= left)
+		others = count_wanting(order + i + 1, left - 1, wanted);
+		if (degree > others && !b->nodes[order[i].node].gives_way)
 			return false;
+		if (degree > others)
+			degree = others;
 		for (k = 1; k <= degree; k++) {
-			if (wanted[order[i + k].node] == 0)
-				return false;
 			wanted[order[i + k].node]--;
 			edge_add(b, order[i].node, order[i + k].node);
 		}
@@ -363,7 +375,7 @@ static int random_links(struct builder *b, struct rh_err *err)
 		return rh_err_set(err, RH_E_INPUT,
 				  "no network without double links has these numbers of links a "
 				  "node");
-	RH_ASSERT(b->edge_count == b->edge_cap);
+	RH_ASSERT(b->edge_count <= b->edge_cap);
 	connect(b);
 	return 0;
 }

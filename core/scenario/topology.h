@@ -26,6 +26,7 @@ enum rh_shape {
 struct rh_shape_node {
 	uint64_t name64;
 	uint32_t degree; /* wanted links; 0: the node stays without any (all shapes) */
+	bool gives_way;	 /* nobody asked for this number: where no network has it, fewer will do */
 };
 
 struct rh_pair {

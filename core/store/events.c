@@ -61,3 +61,10 @@ int rh_events_close(struct rh_events_writer *writer, struct rh_err *err)
 	free(writer);
 	return rc;
 }
+
+void rh_events_abandon(struct rh_events_writer *writer)
+{
+	rh_outfile_abandon(&writer->file);
+	rh_arena_release(&writer->arena);
+	free(writer);
+}

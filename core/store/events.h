@@ -15,5 +15,6 @@ int rh_events_create(struct rh_events_writer **writer, const char *path, const s
 const struct rh_sink *rh_events_sink(struct rh_events_writer *writer);
 /* Frees the writer in any case; write errors are told here, and then there is no file. */
 int rh_events_close(struct rh_events_writer *writer, struct rh_err *err) RH_MUST_USE;
+void rh_events_abandon(struct rh_events_writer *writer); /* removes the unfinished file */
 
 #endif

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/store/jsontext.h"
+#include "core/base/jsontext.h"
 #include "core/store/trace.h"
 
 enum field_type {

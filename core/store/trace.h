@@ -22,7 +22,8 @@
 struct rh_trace_writer;
 struct rh_trace_reader;
 
-/* Writes to PATH.part and renames on close.  The sink stores the kinds of `level`. */
+/* Writes to PATH.part and renames on close.  The sink stores the kinds of `level`.  RH_E_LIMIT when
+ * the plan is too large for a header. */
 int rh_trace_create(struct rh_trace_writer **writer, const char *path, const struct rh_plan *plan,
 		    enum rh_trace_level level, struct rh_err *err) RH_MUST_USE;
 /* A sink for the run; write errors are kept and told by close. */

@@ -42,9 +42,10 @@ struct rh_trace_section {
 #define TEXT_BYTES_MAX (1024 * 1024)
 /* All of a record but its text. */
 #define RECORD_BYTES_MAX 96
-/* What a reader accepts: a block as above, and tables of names or checkpoints. */
+/* What a reader accepts: a block as above; and a header with its plan (twenty million links are
+ * about 320 MB) or a footer with its checkpoints.  A plan that needs more cannot be stored. */
 #define BLOCK_RAW_MAX (BLOCK_RAW_BYTES + TEXT_BYTES_MAX + 2 * RECORD_BYTES_MAX)
-#define TABLE_RAW_MAX (64U * 1024 * 1024)
+#define TABLE_RAW_MAX (512U * 1024 * 1024)
 
 /* Checkpoints in a footer. */
 #define CHECKPOINTS_MAX 1000000

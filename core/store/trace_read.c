@@ -510,6 +510,7 @@ int rh_trace_seek(struct rh_trace_reader *reader, uint64_t time_ns, struct rh_er
 		size_t pos = reader->block.pos;
 		uint64_t before_ns = reader->time_ns;
 		uint32_t left = reader->block_left;
+		uint64_t block_offset = reader->block_offset;
 
 		rc = rh_trace_next(reader, &record, err);
 		if (rc != 1)
@@ -517,8 +518,8 @@ int rh_trace_seek(struct rh_trace_reader *reader, uint64_t time_ns, struct rh_er
 		if (record.time_ns < time_ns)
 			continue;
 		/* Give it back: it is decoded again by the next call.  A record that opened its
-		 * block stands at the block's beginning. */
-		if (left == 0) {
+		 * block, if only behind some of unknown kinds, stands at its beginning. */
+		if (left == 0 || block_offset != reader->block_offset) {
 			pos = 0;
 			before_ns = 0;
 			left = reader->block_count;

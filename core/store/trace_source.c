@@ -1,5 +1,5 @@
 /*
- * rh_trace_source.c - the bytes of a trace file, taken one checked section at a time.
+ * trace_source.c - the bytes of a trace file, taken one checked section at a time.
  */
 #include "core/store/trace_source.h"
 

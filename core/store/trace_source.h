@@ -1,5 +1,5 @@
 /*
- * rh_trace_source.h - the bytes of a trace file, in memory or on disk, taken one checked section at a
+ * trace_source.h - the bytes of a trace file, in memory or on disk, taken one checked section at a
  * time.
  */
 #ifndef CORE_STORE_TRACE_SOURCE_H

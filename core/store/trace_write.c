@@ -20,6 +20,7 @@ struct rh_trace_writer {
 	struct rh_outfile file;
 	uint64_t mask; /* kinds that are stored */
 	enum rh_trace_coding coding[RH_RECORD_KIND_COUNT][4];
+	uint32_t field_counts[RH_RECORD_KIND_COUNT]; /* of `coding` up to the last one in use */
 	ZSTD_CCtx *packer;
 	struct rh_buf raw; /* of the block being filled */
 	uint32_t block_records;
@@ -33,7 +34,7 @@ struct rh_trace_writer {
 	bool is_broken; /* the packer failed */
 };
 
-static uint8_t *put_varint(uint8_t *at, uint64_t value)
+static uint8_t *put_long_varint(uint8_t *at, uint64_t value)
 {
 	while (value >= 0x80) {
 		*at++ = (uint8_t)(value | 0x80);
@@ -43,12 +44,21 @@ static uint8_t *put_varint(uint8_t *at, uint64_t value)
 	return at;
 }
 
-static uint8_t *put_signed(uint8_t *at, int64_t value)
+/* Most fields of most records are below 128. */
+static inline uint8_t *put_varint(uint8_t *at, uint64_t value)
+{
+	if (value >= 0x80)
+		return put_long_varint(at, value);
+	*at = (uint8_t)value;
+	return at + 1;
+}
+
+static inline uint8_t *put_signed(uint8_t *at, int64_t value)
 {
 	return put_varint(at, ((uint64_t)value << 1) ^ (value < 0 ? UINT64_MAX : 0));
 }
 
-static uint8_t *put_field(uint8_t *at, enum rh_trace_coding coding, uint64_t value)
+static inline uint8_t *put_field(uint8_t *at, enum rh_trace_coding coding, uint64_t value)
 {
 	switch (coding) {
 	case CODING_NONE:
@@ -58,9 +68,16 @@ static uint8_t *put_field(uint8_t *at, enum rh_trace_coding coding, uint64_t val
 	case CODING_SIGNED:
 		return put_signed(at, (int64_t)value);
 	case CODING_FIXED:
-		for (int i = 0; i < 8; i++)
-			*at++ = (uint8_t)(value >> (8 * i));
-		return at;
+		/* Written out, so that a compiler sees the one store that it is. */
+		at[0] = (uint8_t)value;
+		at[1] = (uint8_t)(value >> 8);
+		at[2] = (uint8_t)(value >> 16);
+		at[3] = (uint8_t)(value >> 24);
+		at[4] = (uint8_t)(value >> 32);
+		at[5] = (uint8_t)(value >> 40);
+		at[6] = (uint8_t)(value >> 48);
+		at[7] = (uint8_t)(value >> 56);
+		return at + 8;
 	}
 	return at;
 }
@@ -115,12 +132,27 @@ static void close_block(struct rh_trace_writer *writer)
 	rh_buf_reset(&writer->raw);
 }
 
+/* Where the next record goes: room for the largest.  A block gets all of its memory at once, so that
+ * nothing is moved later; what is not written to costs nothing. */
+static uint8_t *record_room(struct rh_trace_writer *writer, size_t text_len)
+{
+	struct rh_buf *raw = &writer->raw;
+	size_t room = RECORD_BYTES_MAX + text_len;
+	size_t len = raw->len;
+
+	if (raw->cap - len <= room) {
+		rh_buf_extend(raw, BLOCK_RAW_BYTES + room);
+		raw->len = len;
+	}
+	return raw->data + len;
+}
+
 static void store(struct rh_trace_writer *writer, const struct rh_record *record)
 {
 	const enum rh_trace_coding *coding = writer->coding[record->kind];
 	size_t text_len = record->text_len < TEXT_BYTES_MAX ? record->text_len : TEXT_BYTES_MAX;
-	size_t start = writer->raw.len;
-	uint8_t *at = rh_buf_extend(&writer->raw, RECORD_BYTES_MAX + text_len);
+	uint8_t *start = record_room(writer, text_len);
+	uint8_t *at = start;
 
 	at = put_signed(at, (int64_t)(record->time_ns - writer->time_ns));
 	at = put_varint(at, record->kind);
@@ -128,17 +160,20 @@ static void store(struct rh_trace_writer *writer, const struct rh_record *record
 	at = put_varint(at, (uint64_t)(uint32_t)(record->node + 1));
 	at = put_varint(at, record->index);
 	at = put_field(at, coding[0], record->a);
-	at = put_field(at, coding[1], record->b);
-	at = put_field(at, coding[2], record->c);
-	at = put_field(at, coding[3], record->d);
+	/* The commonest kind by far, a gauge, has one. */
+	if (writer->field_counts[record->kind] > 1) {
+		at = put_field(at, coding[1], record->b);
+		at = put_field(at, coding[2], record->c);
+		at = put_field(at, coding[3], record->d);
+	}
 	at = put_varint(at, text_len);
 	if (text_len > 0) {
 		RH_ASSERT(record->text != NULL);
 		memcpy(at, record->text, text_len);
 		at += text_len;
 	}
-	writer->raw.len = (size_t)(at - writer->raw.data);
-	RH_ASSERT(writer->raw.len - start <= RECORD_BYTES_MAX + text_len);
+	RH_ASSERT((size_t)(at - start) <= RECORD_BYTES_MAX + text_len);
+	writer->raw.len += (size_t)(at - start);
 	if (writer->block_records == 0) {
 		writer->first_ns = record->time_ns;
 		writer->last_ns = record->time_ns;
@@ -201,8 +236,8 @@ static void put_gauge_table(struct rh_buf *out, const struct rh_plan *plan)
 	}
 }
 
-static void write_header(struct rh_trace_writer *writer, const struct rh_plan *plan,
-			 enum rh_trace_level level)
+static int write_header(struct rh_trace_writer *writer, const struct rh_plan *plan,
+			enum rh_trace_level level, struct rh_err *err)
 {
 	uint32_t invariant_count = plan->model == NULL ? 0 : plan->model->invariant_count;
 	struct rh_trace_section section = {.mark = MARK_HEADER};
@@ -237,9 +272,16 @@ static void write_header(struct rh_trace_writer *writer, const struct rh_plan *p
 	rh_plan_encode(plan, &plan_bytes);
 	rh_buf_bytes(out, plan_bytes.data, plan_bytes.len);
 	rh_buf_release(&plan_bytes);
+	if (out->len > TABLE_RAW_MAX)
+		return rh_err_set(err, RH_E_LIMIT,
+				  "the plan takes %zu bytes, a trace file has room for %u: use "
+				  "fewer links or smaller targets",
+				  out->len, TABLE_RAW_MAX);
 	rh_buf_put(&writer->file.pending, TRACE_MAGIC, TRACE_MAGIC_BYTES);
 	write_section(writer, &section, out);
-	rh_buf_reset(out);
+	/* Blocks are smaller: a large plan's room is given back. */
+	rh_buf_release(out);
+	return 0;
 }
 
 int rh_trace_create(struct rh_trace_writer **writer, const char *path, const struct rh_plan *plan,
@@ -259,13 +301,19 @@ int rh_trace_create(struct rh_trace_writer **writer, const char *path, const str
 	made->sink = (struct rh_sink){.take = take, .ctx = made};
 	made->mask = rh_record_mask(level);
 	for (uint32_t kind = 0; kind < RH_RECORD_KIND_COUNT; kind++) {
-		for (size_t i = 0; i < 4; i++)
+		for (uint32_t i = 0; i < 4; i++) {
 			made->coding[kind][i] =
 				rh_trace_coding(rh_record_info(kind)->fields[1 + i]);
+			if (made->coding[kind][i] != CODING_NONE)
+				made->field_counts[kind] = i + 1;
+		}
 	}
-	write_header(made, plan, level);
-	*writer = made;
-	return 0;
+	rc = write_header(made, plan, level, err);
+	if (rc != 0)
+		rh_trace_abandon(made);
+	else
+		*writer = made;
+	return rc;
 }
 
 const struct rh_sink *rh_trace_sink(struct rh_trace_writer *writer)

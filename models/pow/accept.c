@@ -174,7 +174,7 @@ static const char *broken_rule(const struct rh_pow *pow, const struct rh_pow_blo
 		return "its height is not its parent's plus one";
 	if (block->bits != rh_pow_required_bits(pow->env, chain, &pow->state->rules, parent))
 		return "its bits are not those that the rule gives";
-	if (block->time_s <= rh_pow_median_past(pow->env, chain, parent))
+	if (!rh_pow_is_after_median(pow->env, chain, parent, block->time_s))
 		return "its time is not above the median of the blocks before it";
 	if (block->fees > block->size_bytes * (uint64_t)pow->params->fees)
 		return "its fees are more than its transactions can pay";

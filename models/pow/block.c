@@ -39,7 +39,8 @@ bool rh_pow_block_is_sealed(const struct rh_pow_block *block)
 {
 	return block->id == block_id(block) && block->seal == block_seal(block) &&
 	       block->size_bytes >= RH_POW_BLOCK_MIN && block->size_bytes <= RH_POW_BLOCK_MAX &&
-	       block->tx_count >= 1 && block->tx_count <= 1 + block->size_bytes / RH_POW_TX_MIN;
+	       block->tx_count >= 1 && block->tx_count <= RH_POW_TX_COUNT_MAX &&
+	       block->tx_count <= 1 + block->size_bytes / RH_POW_TX_MIN;
 }
 
 /* ---- bytes ----------------------------------------------------------------------------------- */

@@ -25,6 +25,7 @@
 #define RH_POW_HEADER_BYTES 80
 #define RH_POW_BLOCK_MIN    200 /* header, a coinbase transaction */
 #define RH_POW_TX_MIN	    100
+#define RH_POW_TX_COUNT_MAX UINT16_MAX /* a compact block numbers them in 16 bits */
 #define RH_POW_BLOCK_MAX    UINT32_C(1000000000)
 
 struct rh_pow_block {

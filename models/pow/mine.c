@@ -68,12 +68,14 @@ void rh_pow_mine_block(struct rh_pow *pow)
 	const struct rh_env *env = pow->env;
 	struct rh_chain *chain = &pow->state->chain;
 	uint32_t head = rh_chain_head(env, chain);
-	uint64_t least_s = rh_pow_median_past(env, chain, head) + 1;
 	uint64_t now_s = rh_pow_now_s(env);
+	uint64_t least_s = now_s;
 	struct rh_handle ref;
 	struct rh_pow_block *block;
 	struct rh_record *record;
 
+	if (!rh_pow_is_after_median(env, chain, head, now_s))
+		least_s = rh_pow_median_past(env, chain, head) + 1;
 	if (least_s > now_s + pow->params->future_limit_ns / RH_NS_PER_SEC) {
 		/* The chain is so far ahead of this clock that its own block would be too early. */
 		rh_pow_mine_start(pow);
@@ -82,12 +84,15 @@ void rh_pow_mine_block(struct rh_pow *pow)
 	block = rh_env_object_new(env, sizeof(*block), &ref);
 	block->parent = rh_chain_at(env, chain, head)->id;
 	block->height = rh_chain_at(env, chain, head)->height + 1;
-	block->time_s = now_s > least_s ? now_s : least_s;
+	block->time_s = least_s;
 	block->bits = rh_pow_required_bits(env, chain, &pow->state->rules, head);
 	block->producer = env->node;
 	block->producer_name64 = env->name64;
 	block->size_bytes = draw_size(pow, block->parent);
 	block->tx_count = 1 + block->size_bytes / (uint32_t)pow->params->transaction_bytes;
+	/* In a block that has room for more than a compact block can name, they are larger. */
+	if (block->tx_count > RH_POW_TX_COUNT_MAX)
+		block->tx_count = RH_POW_TX_COUNT_MAX;
 	block->fees = (uint64_t)block->size_bytes * (uint64_t)pow->params->fees;
 	block->nonce = (uint32_t)rh_env_draw(env, RH_PURPOSE_BLOCK_NONCE, block->parent);
 	rh_pow_block_seal(block);

@@ -36,6 +36,24 @@ uint64_t rh_pow_median_past(const struct rh_env *env, const struct rh_chain *cha
 	return rh_pow_median_time(times + from, RH_POW_MTP_BLOCKS - from);
 }
 
+bool rh_pow_is_after_median(const struct rh_env *env, const struct rh_chain *chain,
+			    uint32_t position, uint64_t time_s)
+{
+	const struct rh_chain_entry *entry = rh_chain_at(env, chain, position);
+	uint32_t count = entry->height < RH_POW_MTP_BLOCKS ? entry->height + 1 : RH_POW_MTP_BLOCKS;
+	uint32_t below = 0;
+
+	/* Above the upper one of the middle: more than half of them are below. */
+	for (uint32_t i = 1; i <= count; i++) {
+		below += entry->time_s < time_s;
+		if (below > count / 2)
+			return true;
+		if (i < count)
+			entry = rh_chain_at(env, chain, entry->parent);
+	}
+	return false;
+}
+
 uint32_t rh_pow_required_bits(const struct rh_env *env, const struct rh_chain *chain,
 			      const struct rh_pow_rules *rules, uint32_t position)
 {
@@ -186,7 +204,6 @@ static void step(const struct rh_env *env, const struct rh_event *event, struct 
 {
 	struct rh_pow pow = {.env = env, .fx = fx, .state = env->state, .params = env->params};
 
-	pow.state->step_clock_ns = env->clock_ns;
 	pow.state->moved_in_step = 0;
 	pow.state->added_in_step = 0;
 	pow.state->own_in_step = 0;
@@ -259,14 +276,20 @@ static uint64_t final_depth(const void *params)
 
 /* ---- invariants ------------------------------------------------------------------------------ */
 
-/* All of them speak about the head.  Right after a step that did not move it there is nothing new;
- * asked at another time, they look. */
+/* All of them speak about the head. */
+static bool is_unchanged(const struct rh_env *env)
+{
+	const struct rh_pow_state *state = env->state;
+
+	return state->moved_in_step == 0;
+}
+
+/* NULL before there is one. */
 static const struct rh_chain_entry *head_to_check(const struct rh_env *env)
 {
 	const struct rh_pow_state *state = env->state;
 
-	if (state->chain.entries.count == 0 ||
-	    (state->moved_in_step == 0 && env->clock_ns == state->step_clock_ns))
+	if (state->chain.entries.count == 0)
 		return NULL;
 	return rh_chain_at(env, &state->chain, rh_chain_head(env, &state->chain));
 }
@@ -402,6 +425,7 @@ const struct rh_model rh_pow_model = {
 	.gauge_count = RH_ARRAY_LEN(gauges),
 	.action_count = RH_ARRAY_LEN(actions),
 	.invariant_count = RH_ARRAY_LEN(invariants),
+	.is_unchanged = is_unchanged,
 	.check = rh_pow_check,
 	.step = step,
 	.release = release,

@@ -56,7 +56,6 @@ struct rh_pow_state {
 	struct rh_u256 memo_work;
 	uint64_t memo_mean_ns; /* of this node */
 	int64_t memo_difficulty;
-	uint64_t step_clock_ns; /* own clock in the step that was just made */
 	uint32_t moved_in_step; /* the head moved in the step that was just made */
 	uint32_t added_in_step; /* the tree grew in it */
 	uint32_t own_in_step;	/* what the node earned or found changed in it */
@@ -80,6 +79,9 @@ uint64_t rh_pow_genesis_id(void);
 /* Median time past of the chain that ends in `position`: a child must be later. */
 uint64_t rh_pow_median_past(const struct rh_env *env, const struct rh_chain *chain,
 			    uint32_t position);
+/* time_s > rh_pow_median_past(), which mostly takes a look at half of the blocks. */
+bool rh_pow_is_after_median(const struct rh_env *env, const struct rh_chain *chain,
+			    uint32_t position, uint64_t time_s);
 /* The bits that a child of `position` must have. */
 uint32_t rh_pow_required_bits(const struct rh_env *env, const struct rh_chain *chain,
 			      const struct rh_pow_rules *rules, uint32_t position);

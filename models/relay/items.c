@@ -71,12 +71,6 @@ void rh_relay_item_remove(struct rh_relay *relay, const struct rh_env *env, uint
 	relay->free_head = (uint32_t)place + 1;
 }
 
-bool rh_relay_item_is_wanted(const struct rh_relay_item *item)
-{
-	return item->state == RH_RELAY_PATH || item->state == RH_RELAY_QUEUED ||
-	       item->state == RH_RELAY_ASKED;
-}
-
 void rh_relay_item_turn(struct rh_relay *relay, struct rh_relay_item *item,
 			enum rh_relay_state state)
 {
@@ -89,26 +83,34 @@ void rh_relay_item_turn(struct rh_relay *relay, struct rh_relay_item *item,
 	item->state = (uint16_t)state;
 }
 
-void rh_relay_pending_push(struct rh_relay *relay, const struct rh_env *env, uint64_t id)
+/* Where an item stands in the array of all of them. */
+static uint32_t place_of(const struct rh_relay *relay, const struct rh_env *env,
+			 const struct rh_relay_item *item)
 {
-	uint32_t *entry;
-	uint64_t place = 0;
-	bool is_there = rh_idmap_get(env->space, &relay->slots, id, &place);
+	const struct rh_relay_item *first = rh_relay_item_at(relay, env, 0);
 
-	RH_ASSERT(is_there);
-	entry = rh_vec_push(env->space, &relay->pending, sizeof(*entry));
-	*entry = (uint32_t)place;
+	RH_ASSERT(item >= first && item < first + relay->items.count);
+	return (uint32_t)(item - first);
 }
 
-void rh_relay_pending_remove(struct rh_relay *relay, const struct rh_env *env, uint64_t id)
+void rh_relay_pending_push(struct rh_relay *relay, const struct rh_env *env,
+			   const struct rh_relay_item *item)
 {
+	uint32_t place = place_of(relay, env, item);
+
+	*(uint32_t *)rh_vec_push(env->space, &relay->pending, sizeof(place)) = place;
+}
+
+void rh_relay_pending_remove(struct rh_relay *relay, const struct rh_env *env,
+			     const struct rh_relay_item *item)
+{
+	uint32_t place = place_of(relay, env, item);
 	uint32_t i;
 
 	for (i = 0; i < relay->pending.count; i++) {
-		const uint32_t *place = rh_vec_at(env->space, &relay->pending, sizeof(*place), i);
-
-		if (rh_relay_item_at(relay, env, *place)->id == id) {
-			rh_vec_remove(env->space, &relay->pending, sizeof(*place), i);
+		if (*(const uint32_t *)rh_vec_at(env->space, &relay->pending, sizeof(place), i) ==
+		    place) {
+			rh_vec_remove(env->space, &relay->pending, sizeof(place), i);
 			return;
 		}
 	}

@@ -50,13 +50,20 @@ struct rh_relay_item *rh_relay_item_add(struct rh_relay *relay, const struct rh_
 					uint64_t id);
 void rh_relay_item_remove(struct rh_relay *relay, const struct rh_env *env, uint64_t id);
 
-bool rh_relay_item_is_wanted(const struct rh_relay_item *item);
+static inline bool rh_relay_item_is_wanted(const struct rh_relay_item *item)
+{
+	return item->state == RH_RELAY_PATH || item->state == RH_RELAY_QUEUED ||
+	       item->state == RH_RELAY_ASKED;
+}
+
 /* Sets the state and keeps relay->asked_count right. */
 void rh_relay_item_turn(struct rh_relay *relay, struct rh_relay_item *item,
 			enum rh_relay_state state);
 /* To the end of the pending list; out of it. */
-void rh_relay_pending_push(struct rh_relay *relay, const struct rh_env *env, uint64_t id);
-void rh_relay_pending_remove(struct rh_relay *relay, const struct rh_env *env, uint64_t id);
+void rh_relay_pending_push(struct rh_relay *relay, const struct rh_env *env,
+			   const struct rh_relay_item *item);
+void rh_relay_pending_remove(struct rh_relay *relay, const struct rh_env *env,
+			     const struct rh_relay_item *item);
 
 /* The peer at this position told us about it. */
 void rh_relay_item_know(const struct rh_env *env, struct rh_relay_item *item, uint32_t position);

@@ -94,7 +94,7 @@ static struct rh_relay_item *want(const struct step *s, uint64_t id, uint32_t po
 	rh_relay_item_turn(s->relay, item, state);
 	rh_relay_item_know(s->env, item, position);
 	item->asked = position;
-	rh_relay_pending_push(s->relay, s->env, id);
+	rh_relay_pending_push(s->relay, s->env, item);
 	return item;
 }
 
@@ -113,7 +113,7 @@ static void settle(const struct step *s, struct rh_relay_item *item, enum rh_rel
 
 	rh_relay_item_turn(s->relay, item, state);
 	if (was_wanted)
-		rh_relay_pending_remove(s->relay, s->env, item->id);
+		rh_relay_pending_remove(s->relay, s->env, item);
 }
 
 /* ---- messages -------------------------------------------------------------------------------- */
@@ -158,8 +158,8 @@ static bool on_header(const struct step *s, const struct rh_relay_header *header
 		    rh_relay_item_find(s->relay, s->env, header->parent) == NULL)
 			return false;
 		/* It is the way's end: what leads there stands before it in the list. */
-		rh_relay_pending_remove(s->relay, s->env, item->id);
-		rh_relay_pending_push(s->relay, s->env, item->id);
+		rh_relay_pending_remove(s->relay, s->env, item);
+		rh_relay_pending_push(s->relay, s->env, item);
 		rh_relay_item_turn(s->relay, item, RH_RELAY_QUEUED);
 		item->parent = header->parent;
 		item->asked = position;
@@ -364,22 +364,31 @@ void rh_relay_on_timer(struct rh_relay *relay, const struct rh_relay_cfg *cfg,
 
 /* ---- what the model says --------------------------------------------------------------------- */
 
+/* The item of a valid id, held from now on; NULL when it was held before. */
+static struct rh_relay_item *hold(const struct step *s, uint64_t id, uint64_t parent,
+				  struct rh_handle ref)
+{
+	struct rh_relay_item *item = rh_relay_item_find(s->relay, s->env, id);
+
+	RH_ASSERT(id != 0 && id != parent);
+	if (item == NULL)
+		item = rh_relay_item_add(s->relay, s->env, id);
+	if (item->state == RH_RELAY_HELD)
+		return NULL;
+	settle(s, item, RH_RELAY_HELD);
+	item->parent = parent;
+	item->ref = ref;
+	if (ref.index != 0)
+		rh_env_object_keep(s->env, ref);
+	return item;
+}
+
 void rh_relay_hold(struct rh_relay *relay, const struct rh_env *env, uint64_t id, uint64_t parent,
 		   struct rh_handle ref)
 {
 	struct step s = {.relay = relay, .env = env};
-	struct rh_relay_item *item = rh_relay_item_find(relay, env, id);
 
-	RH_ASSERT(id != 0 && id != parent);
-	if (item == NULL)
-		item = rh_relay_item_add(relay, env, id);
-	if (item->state == RH_RELAY_HELD)
-		return;
-	settle(&s, item, RH_RELAY_HELD);
-	item->parent = parent;
-	item->ref = ref;
-	if (ref.index != 0)
-		rh_env_object_keep(env, ref);
+	hold(&s, id, parent, ref);
 }
 
 static struct rh_handle header_new(const struct rh_env *env, uint64_t id, uint64_t parent)
@@ -397,15 +406,14 @@ void rh_relay_announce(struct rh_relay *relay, const struct rh_relay_cfg *cfg,
 		       const struct rh_env *env, struct rh_effects *fx, uint64_t id,
 		       uint64_t parent, struct rh_handle ref)
 {
-	struct rh_relay_item *item = rh_relay_item_find(relay, env, id);
+	struct step s = {.relay = relay, .env = env};
+	const struct rh_relay_item *item = hold(&s, id, parent, ref);
 	const uint64_t *skip = NULL;
 	enum rh_relay_topic topic = RH_RELAY_TOPIC_ITEM;
 
 	RH_ASSERT(ref.index != 0);
-	if (item != NULL && item->state == RH_RELAY_HELD)
+	if (item == NULL)
 		return;
-	rh_relay_hold(relay, env, id, parent, ref);
-	item = rh_relay_item_find(relay, env, id);
 	if (item->known != 0) {
 		skip = rh_at(env->space, item->known);
 		if (rh_bits_count(skip, RH_BITS_WORDS(env->peer_count)) == env->peer_count)

@@ -52,7 +52,8 @@ struct wheel {
 	struct rh_vec side; /* struct item, heap */
 	struct rh_vec far;  /* struct item, heap */
 	uint32_t due_at;
-	uint32_t unused;
+	uint32_t fine_count; /* cells in the fine wheel */
+	uint64_t quiet_ns;   /* nothing comes before */
 };
 
 #define CELL ((uint32_t)sizeof(struct cell))
@@ -272,22 +273,26 @@ static void place_cell(const struct sim_engine *engine, struct wheel *wheel, uin
 	uint64_t coarse_mask = (UINT64_C(1) << wheel->coarse_log2) - 1;
 	struct item item = {.time_ns = time_ns, .cell = index};
 
-	if (tick < wheel->cursor)
+	if (tick < wheel->cursor) {
 		push_item(engine, wheel, &wheel->side, item);
-	else if (epoch == wheel->epoch)
+	} else if (epoch == wheel->epoch) {
 		chain_cell(engine->space, wheel, wheel->fine_heads, wheel->fine_bits,
 			   tick & fine_mask, index);
-	else if (epoch >> wheel->coarse_log2 == wheel->era)
+		wheel->fine_count++;
+	} else if (epoch >> wheel->coarse_log2 == wheel->era) {
 		chain_cell(engine->space, wheel, wheel->coarse_heads, wheel->coarse_bits,
 			   epoch & coarse_mask, index);
-	else
+	} else {
 		push_item(engine, wheel, &wheel->far, item);
+	}
 }
 
 static void general_push(struct sim_engine *engine, const struct sim_event *event)
 {
 	struct wheel *wheel = wheel_of(engine);
 
+	if (event->time_ns < wheel->quiet_ns)
+		wheel->quiet_ns = event->time_ns;
 	place_cell(engine, wheel, take_cell(engine->space, wheel, event), event->time_ns);
 }
 
@@ -320,6 +325,8 @@ static void load_bucket(const struct sim_engine *engine, struct wheel *wheel, ui
 		((struct item *)rh_at(engine->space, due->items))[due->count++] =
 			(struct item){.time_ns = cell->event.time_ns, .cell = index};
 	}
+	RH_ASSERT(due->count <= wheel->fine_count);
+	wheel->fine_count -= due->count;
 	/* In a small network most buckets hold one event. */
 	if (due->count > 1)
 		sort_due(engine, wheel);
@@ -361,20 +368,32 @@ static void enter_era(const struct sim_engine *engine, struct wheel *wheel)
 	}
 }
 
+/* Is there something to look at from this time on?  If not, that is remembered. */
+static bool is_due(struct wheel *wheel, uint64_t time_ns, uint64_t limit_ns)
+{
+	if (time_ns < limit_ns)
+		return true;
+	wheel->quiet_ns = time_ns;
+	return false;
+}
+
 /* Brings the next events into reach; false when there are none before the limit. */
 static bool advance(const struct sim_engine *engine, struct wheel *wheel, uint64_t limit_ns)
 {
 	uint64_t fine = UINT64_C(1) << wheel->fine_log2;
 	uint64_t coarse = UINT64_C(1) << wheel->coarse_log2;
 	uint64_t first = wheel->cursor - (wheel->epoch << wheel->fine_log2);
+	const struct item *far;
 	uint64_t slot;
 
 	RH_ASSERT(first <= fine);
-	slot = rh_bits_next(rh_at(engine->space, wheel->fine_bits), fine, first);
-	if (slot < fine) {
-		uint64_t tick = (wheel->epoch << wheel->fine_log2) + slot;
+	if (wheel->fine_count > 0) {
+		uint64_t tick;
 
-		if (tick << wheel->width_log2 >= limit_ns)
+		slot = rh_bits_next(rh_at(engine->space, wheel->fine_bits), fine, first);
+		RH_ASSERT(slot < fine);
+		tick = (wheel->epoch << wheel->fine_log2) + slot;
+		if (!is_due(wheel, tick << wheel->width_log2, limit_ns))
 			return false;
 		load_bucket(engine, wheel, tick);
 		return true;
@@ -384,14 +403,14 @@ static bool advance(const struct sim_engine *engine, struct wheel *wheel, uint64
 	if (slot < coarse) {
 		uint64_t epoch = (wheel->era << wheel->coarse_log2) + slot;
 
-		if (epoch << (wheel->width_log2 + wheel->fine_log2) >= limit_ns)
+		if (!is_due(wheel, epoch << (wheel->width_log2 + wheel->fine_log2), limit_ns))
 			return false;
 		enter_epoch(engine, wheel, epoch);
 		return true;
 	}
-	if (wheel->far.count == 0)
-		return false;
-	if (((const struct item *)rh_at(engine->space, wheel->far.items))->time_ns >= limit_ns)
+	RH_ASSERT(wheel->far.count > 0); /* something lives, and it is nowhere else */
+	far = rh_at(engine->space, wheel->far.items);
+	if (!is_due(wheel, far->time_ns, limit_ns))
 		return false;
 	enter_era(engine, wheel);
 	return true;
@@ -404,6 +423,9 @@ static bool general_pop(struct sim_engine *engine, struct sim_event *event, uint
 	const struct item *side = NULL;
 	uint32_t index;
 
+	/* A run asks again and again where nothing has come: at each point at which it may stop. */
+	if (limit_ns <= wheel->quiet_ns)
+		return false;
 	while (wheel->due_at == wheel->due.count && wheel->side.count == 0) {
 		if (wheel->live_count == 0 || !advance(engine, wheel, limit_ns))
 			return false;
@@ -414,7 +436,7 @@ static bool general_pop(struct sim_engine *engine, struct sim_event *event, uint
 		side = rh_at(engine->space, wheel->side.items);
 	if (side != NULL && (due == NULL || is_before(engine, wheel, side, due)))
 		due = NULL;
-	if ((due != NULL ? due : side)->time_ns >= limit_ns)
+	if (!is_due(wheel, (due != NULL ? due : side)->time_ns, limit_ns))
 		return false;
 	index = due != NULL ? due->cell : pop_item(engine, wheel, &wheel->side).cell;
 	if (due != NULL)
@@ -491,12 +513,15 @@ static uint64_t general_sweep(struct sim_engine *engine, sim_engine_doom *is_doo
 {
 	struct wheel *wheel = wheel_of(engine);
 	uint64_t before = wheel->live_count;
+	uint64_t live;
 
 	sweep_items(engine, wheel, &wheel->due, wheel->due_at, is_doomed, ctx);
 	sweep_heap(engine, wheel, &wheel->side, is_doomed, ctx);
 	sweep_heap(engine, wheel, &wheel->far, is_doomed, ctx);
+	live = wheel->live_count;
 	sweep_chains(engine, wheel, wheel->fine_heads, wheel->fine_bits,
 		     UINT64_C(1) << wheel->fine_log2, is_doomed, ctx);
+	wheel->fine_count -= (uint32_t)(live - wheel->live_count);
 	sweep_chains(engine, wheel, wheel->coarse_heads, wheel->coarse_bits,
 		     UINT64_C(1) << wheel->coarse_log2, is_doomed, ctx);
 	return before - wheel->live_count;

@@ -131,15 +131,29 @@ static void adjacency_build(struct sim_net *net)
 	free(fill);
 }
 
+/* What is made anew in each process. */
+static void bind(struct sim_net *net, struct rh_space *space, const struct rh_plan *plan,
+		 rh_off state)
+{
+	struct rh_rng rng = {plan->rng, plan->seed};
+
+	*net = (struct sim_net){
+		.space = space,
+		.plan = plan,
+		.state = state,
+		.rng = rng,
+		.delay_key = rh_rng_key(rng, RH_PURPOSE_LINK_DELAY),
+		.row = rh_rng_row(rng, RH_PURPOSE_LINK_DELAY, 0, 0),
+	};
+}
+
 void sim_net_init(struct sim_net *net, struct rh_space *space, const struct rh_plan *plan)
 {
 	struct sim_net_state *state;
 	uint64_t edge_count = 2 * (uint64_t)plan->link_count;
 
 	RH_ASSERT(plan->lookahead_ns != 0 && edge_count < UINT32_MAX);
-	net->space = space;
-	net->plan = plan;
-	net->state = rh_space_alloc(space, sizeof(*state));
+	bind(net, space, plan, rh_space_alloc(space, sizeof(*state)));
 	state = state_of(net);
 	state->node_count = plan->node_count;
 	state->edge_count = (uint32_t)edge_count;
@@ -154,9 +168,7 @@ void sim_net_init(struct sim_net *net, struct rh_space *space, const struct rh_p
 void sim_net_attach(struct sim_net *net, struct rh_space *space, const struct rh_plan *plan,
 		    rh_off state)
 {
-	net->space = space;
-	net->plan = plan;
-	net->state = state;
+	bind(net, space, plan, state);
 	RH_ASSERT(state_of(net)->node_count == plan->node_count);
 	RH_ASSERT(state_of(net)->edge_count == 2 * plan->link_count);
 }
@@ -259,20 +271,32 @@ static uint64_t capped_ns(uint64_t span_ns)
 	return span_ns < SIM_DELAY_MAX_NS ? span_ns : SIM_DELAY_MAX_NS - 1;
 }
 
+/* rh_draw3() of a link's delay. */
+static uint64_t delay_draw(struct sim_net *net, uint64_t from64, uint64_t mid, uint64_t to64)
+{
+	if (net->row_from64 != from64 || net->row_mid != mid) {
+		net->row_from64 = from64;
+		net->row_mid = mid;
+		net->row = rh_rng_absorb(net->rng, rh_rng_absorb(net->rng, net->delay_key, from64),
+					 mid);
+	}
+	return rh_rng_absorb(net->rng, net->row, to64);
+}
+
 static uint64_t wire_ns(struct sim_net *net, const struct fault *fault, uint64_t base_ns,
 			uint64_t from64, uint64_t mid, uint64_t to64)
 {
 	const struct rh_plan *plan = net->plan;
-	struct rh_rng rng = {plan->rng, plan->seed};
 	uint64_t delay = capped_ns(base_ns);
 
 	if (plan->jitter != RH_JITTER_NONE)
 		delay = sim_delay_ns(plan->jitter, delay, plan->jitter_ppm,
-				     rh_draw3(rng, RH_PURPOSE_LINK_DELAY, from64, mid, to64));
+				     delay_draw(net, from64, mid, to64));
 	delay += capped_ns(fault->delay_ns);
 	if (fault->jitter_ns != 0)
-		delay += rh_uniform_range(rh_draw3(rng, RH_PURPOSE_FAULT_DELAY, from64, mid, to64),
-					  0, capped_ns(fault->jitter_ns));
+		delay += rh_uniform_range(
+			rh_draw3(net->rng, RH_PURPOSE_FAULT_DELAY, from64, mid, to64), 0,
+			capped_ns(fault->jitter_ns));
 	if (delay < plan->lookahead_ns) {
 		delay = plan->lookahead_ns;
 		state_of(net)->clamps++;
@@ -301,9 +325,8 @@ struct sim_copy sim_net_send(struct sim_net *net, uint64_t now_ns, uint32_t edge
 	}
 	copy.arrival_ns = leaves_ns(net, fault, &copy.sent_in_ns, now_ns, from, size_bytes);
 	loss = sim_loss_merge(plan->loss_threshold, fault->loss_threshold);
-	if (loss != 0 && rh_happens(rh_draw3((struct rh_rng){plan->rng, plan->seed},
-					     RH_PURPOSE_LINK_LOSS, from64, mid, to64),
-				    loss)) {
+	if (loss != 0 &&
+	    rh_happens(rh_draw3(net->rng, RH_PURPOSE_LINK_LOSS, from64, mid, to64), loss)) {
 		copy.fate = SIM_LOST;
 		return copy;
 	}

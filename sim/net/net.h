@@ -34,6 +34,12 @@ struct sim_net {
 	struct rh_space *space;
 	const struct rh_plan *plan;
 	rh_off state; /* struct sim_net_state */
+	struct rh_rng rng;
+	/* The last row of delays: the copies of a fan-out draw from one. */
+	uint64_t delay_key;
+	uint64_t row_from64;
+	uint64_t row_mid;
+	uint64_t row;
 };
 
 enum sim_fate { SIM_ARRIVES, SIM_LOST, SIM_CUT };

@@ -51,9 +51,9 @@ expect 0 "$program" run $four --out "$work/run" --quiet
 size=$(wc -c <"$work/run/trace.rht")
 mkdir "$work/cut"
 head -c $((size * 2 / 3)) "$work/run/trace.rht" >"$work/cut/trace.rht"
-code=0
-"$program" trace cat "$work/cut" >"$work/out" 2>"$work/err" || code=$?
-[ "$code" -eq 0 ] || [ "$code" -eq 3 ] || fail "a truncated trace: exit $code"
+expect 3 "$program" trace cat "$work/cut"
+says err 'damaged at byte [0-9]+'
+expect 3 "$program" judge "$work/cut"
 printf 'RHTRACE1garbage' >"$work/cut/trace.rht"
 expect 3 "$program" trace cat "$work/cut"
 says err 'trace\.rht'
@@ -89,6 +89,22 @@ expect 2 "$program" run $four --until 5
 expect 2 "$program" run $four --set nothing.like.this=1
 expect 2 "$program" explain E999
 expect 2 "$program" list faulst
+says err 'did you mean "faults"'
+expect 2 "$program" run $four --color allways
+expect 2 "$program" run - --out "$work/never"
+expect 2 "$program" run $four --out "$work/run"
+says_not err 'not complete'
+expect 3 "$program" run $four --out "$work/never" --junit "$work/no/such/place.xml"
+[ ! -e "$work/never" ] || fail "a run was made whose JUnit file cannot be written"
+expect 2 "$program" trace cat "$work/run" --node n-99
+says err 'no node "n-99": did you mean'
+expect 2 "$program" trace cat "$work/run" --from 9
+mkdir "$work/bare"
+for verb in "show" "judge" "trace cat"; do
+	# shellcheck disable=SC2086  # two words
+	expect 2 "$program" $verb "$work/bare"
+	says err 'a directory without a run in it'
+done
 for verb in run validate verify judge trace list show explain schema version; do
 	expect 0 "$program" $verb --help
 	says out "usage: rehearse $verb"

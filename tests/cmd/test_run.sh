@@ -51,11 +51,40 @@ says out '--seed 4 --until'
 again=$(sed -n 's/^ *again *//p' "$work/out" | head -n 1)
 expect 1 sh -c "$again --out $work/strict2"
 says out 'nobody drifts apart'
+expect 1 "$program" run scenarios/tour/too-strict.yaml --out "$work/strict" --force
+says out '^    [0-9:.]+  judged  seen [0-9]+, limit 1, with cut-1 in effect \(cut 3\|2\)$'
+records=$(sed -n 's/^ *records *//p' "$work/out")
+expect 0 sh -c "$records"
+says out 'assertion failed nobody drifts apart'
+says_not out '^00:'
 
 # Judged again from the records alone: the same bytes.
 expect 1 "$program" judge "$work/strict" --check
 expect 0 "$program" judge "$work/a" --check
 expect 0 "$program" show "$work/a"
+expect 0 "$program" show "$work/a/trace.rht"
+for word in partition fault.partition mine pow heads; do
+	expect 0 "$program" explain $word
+done
+
+# A line to paste for a file with blanks and quotes in its name.
+odd="$work/it's a \"test\" of \$HOME.yaml"
+cp $four "$odd"
+expect 0 "$program" run "$odd" --out "$work/odd" --set 'network.latency=30ms'
+hash=$(field "$work/odd/run.json" traceHash)
+again=$(sed -n 's/^ *again *//p' "$work/out" | head -n 1)
+expect 0 sh -c "$again --out $work/odd2 --json"
+[ "$(field "$work/out" traceHash)" = "$hash" ] || fail "the line did not repeat the run: $again"
+
+# Colour marks passing and failing, and nothing else; none in a pipe; ASCII where the locale says so.
+expect 1 "$program" run scenarios/tour/too-strict.yaml --out "$work/color" --color always
+[ "$(grep -c "$(printf '\033')" "$work/out")" -eq 3 ] || fail "colour: $(cat "$work/out")"
+expect 1 "$program" run scenarios/tour/too-strict.yaml --out "$work/nocolor"
+! grep -q "$(printf '\033')" "$work/out" || fail "colour in a pipe"
+expect 1 env LC_ALL=C "$program" run scenarios/tour/too-strict.yaml --out "$work/ascii"
+! LC_ALL=C grep -q '[^ -~]' "$work/out" || fail "not ASCII: $(cat "$work/out")"
+awk '!/^  (report|records|again) / && length($0) > 80 { print; bad = 1 } END { exit bad }' "$work/out" ||
+	fail "wider than 80 columns"
 
 # An occupied directory is refused, unless forced.
 expect 2 "$program" run $four --out "$work/a"

@@ -124,7 +124,7 @@ static int replay_corpus(const char *folder)
 	int status = 0;
 	for (size_t i = 0; i < count; i++) {
 		char path[4096];
-		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+		snprintf(path, sizeof(path), "%.3000s/%.1000s", folder, names[i]);
 		status |= replay(path, MUTATIONS_A_FILE);
 		free(names[i]);
 	}

@@ -497,6 +497,6 @@ const struct rh_sink *transcript_open(struct transcript *transcript, const struc
 {
 	memset(transcript, 0, sizeof(*transcript));
 	transcript->plan = plan;
-	transcript->sink = (struct rh_sink){transcript_take, NULL, transcript};
+	transcript->sink = (struct rh_sink){.take = transcript_take, .ctx = transcript};
 	return &transcript->sink;
 }

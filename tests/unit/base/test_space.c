@@ -75,6 +75,30 @@ START_TEST(classes)
 }
 END_TEST
 
+/* Before fresh memory is used a larger free block is cut up, to the last byte. */
+START_TEST(large_blocks_are_cut)
+{
+	struct rh_space space;
+	uint64_t used;
+	rh_off block;
+	int i;
+
+	rh_space_open(&space, LIMIT, 0);
+	block = rh_space_alloc(&space, 4096);
+	memset(rh_at(&space, block), 255, 4096);
+	used = rh_space_used(&space);
+	rh_space_free(&space, block, 4096);
+	for (i = 0; i < 128; i++) {
+		ck_assert(is_all(&space, rh_space_alloc(&space, 16), 16, 0));
+		ck_assert(is_all(&space, rh_space_alloc(&space, 10), 16, 0));
+	}
+	ck_assert_uint_eq(rh_space_used(&space), used);
+	rh_space_alloc(&space, 16);
+	ck_assert_uint_eq(rh_space_used(&space), used + 16);
+	rh_space_close(&space);
+}
+END_TEST
+
 START_TEST(reset_is_as_new)
 {
 	struct rh_space space;
@@ -324,6 +348,7 @@ int main(void)
 
 	tcase_add_test(frame.tests, blocks_against_an_oracle);
 	tcase_add_test(frame.tests, classes);
+	tcase_add_test(frame.tests, large_blocks_are_cut);
 	tcase_add_test(frame.tests, reset_is_as_new);
 	tcase_add_test(frame.tests, vectors);
 	tcase_add_test(frame.tests, id_maps);

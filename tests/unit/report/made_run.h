@@ -12,6 +12,7 @@
 
 #include "core/base/rng.h"
 #include "core/report/report.h"
+#include "core/scenario/that.h"
 
 #define MADE_NODES  100
 #define MADE_CUT    40 /* the first nodes */
@@ -45,6 +46,13 @@ const char *rh_verdict_name(enum rh_verdict verdict)
 	static const char *const names[] = {"passed", "failed", "error"};
 
 	return names[verdict];
+}
+
+const char *rh_result_state_name(enum rh_result_state state)
+{
+	static const char *const names[] = {"open", "passed", "failed", "error"};
+
+	return names[state];
 }
 
 const char *rh_run_status_name(enum rh_run_status status)
@@ -313,6 +321,9 @@ static inline void made_result(struct made_run *run, uint32_t index, uint64_t de
 	snprintf(result->reason, sizeof(result->reason), "%s", reason);
 }
 
+/* heads == 1, as the loader would have read it */
+static struct rh_that made_that = {RH_AGG_EACH, RH_GAUGE_HEADS, RH_OP_EQ, 1};
+
 static inline void made_fail(struct made_run *run)
 {
 	struct rh_result *result = &run->judge.results[2];
@@ -322,6 +333,7 @@ static inline void made_fail(struct made_run *run)
 	result->value = 2;
 	result->node = 17;
 	result->fault_step = 0;
+	run->plan.assertions[2].params = &made_that;
 	snprintf(result->reason, sizeof(result->reason),
 		 "heads still differ 10 m 00 s after the heal: 2 heads (expected 1)");
 	for (uint32_t i = 0; i < 3; i++)

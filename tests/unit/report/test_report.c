@@ -2,6 +2,7 @@
  * test_report.c - golden texts of the summary, JUnit and JSON of a run made by hand, and what a
  * report must be whatever the run was: escaped, bounded, one file without script.
  */
+#include "core/report/collect.h"
 #include "tests/unit/report/made_run.h"
 
 #include <check.h>
@@ -37,8 +38,8 @@ static void check_summary(const struct made_run *run, struct rh_summary_style st
 static const struct rh_summary_style plain = {.columns = 80};
 
 #define HEAD \
-	"rehearse 0.1.0  quickstart: a proof-of-work network is cut in two for 20 minutes and " \
-	"healed\n\n" \
+	"rehearse 0.1.0  quickstart: a proof-of-work network is cut in two for 20 minutes\n" \
+	"                and healed\n\n" \
 	"  network   100 nodes in 6 regions, 8 peers each, made blockInterval 10m, seed 1\n" \
 	"  simulated 4 h 00 m in 0.21 s (68,000 x real time), 3.1 M events\n\n"
 #define BAR \
@@ -71,6 +72,7 @@ START_TEST(summary_of_a_failure)
 	struct made_run *run = open_run();
 
 	made_fail(run);
+	run->facts.look = "rehearse trace cat runs/quickstart-1 --from 2h10m --until 2h11m";
 	check_summary(
 		run, plain,
 		HEAD BAR
@@ -78,13 +80,14 @@ START_TEST(summary_of_a_failure)
 		"  ✓ the cut is felt  heads differed from 01:41:12 until the heal\n"
 		"  ✗ converges        heads still differ 10 m 00 s after the heal: 2 heads\n"
 		"                     (expected 1)\n"
-		"    n-17 at 02:10:00, with cut-1 in effect (cut 60|40)\n"
-		"    01:44:00.204        n-17     head      b5c1e9f0b7a2d000b height 11 was\n"
-		"    01:53:00.204        n-17     head      b5c1e9f0b7a2d000c height 12 was\n"
-		"    02:02:00.204        n-17     head      b5c1e9f0b7a2d000d height 13 was\n"
+		"    01:44:00.204  n-17    its head is now block 11 (b5c1e9f0b)\n"
+		"    01:53:00.204  n-17    its head is now block 12 (b5c1e9f0b)\n"
+		"    02:02:00.204  n-17    its head is now block 13 (b5c1e9f0b)\n"
+		"    02:10:00.000  judged  seen 2, wanted 1, with cut-1 in effect (cut 60|40)\n"
 		"  ✓ nothing deep     deepest reorg 2 (limit 6)\n\n"
 		"  failed  3 of 4      trace 5c1e9f0b7a2d44e8913b60cf2f7d8a11\n"
 		"  report  runs/quickstart-1/report.html\n"
+		"  records rehearse trace cat runs/quickstart-1 --from 2h10m --until 2h11m\n"
 		"  again   rehearse run scenarios/quickstart.yaml --seed 1\n");
 	close_run(run);
 }
@@ -190,7 +193,7 @@ START_TEST(summary_of_little)
 	rh_report_summary(report, &facts, plain, &out);
 	ck_assert_str_eq(rh_buf_str(&out),
 			 "rehearse 0.1.0  quickstart: a proof-of-work network is cut in two for 20 "
-			 "minutes and healed\n\n"
+			 "minutes\n                and healed\n\n"
 			 "  network   1 node in 1 region, made blockInterval 10m, seed 1\n"
 			 "  simulated 0 s, 0 events\n\n\n"
 			 "  not judged\n"
@@ -404,11 +407,13 @@ START_TEST(html)
 }
 END_TEST
 
-/* A day of two-second blocks at 100 nodes: the report stays below a megabyte. */
+/* A day of blocks at 100 nodes: the report stays below a megabyte, and what it keeps does not grow
+ * with the number of heads. */
 START_TEST(long_runs_stay_small)
 {
 	struct made_run *run = open_run();
 	struct rh_report *report = rh_report_open(&run->plan);
+	size_t used_bytes = report->arena.used_bytes;
 	const struct rh_sink *sink = rh_report_sink(report);
 	struct rh_buf out = {0};
 
@@ -429,6 +434,8 @@ START_TEST(long_runs_stay_small)
 				sink->take(sink->ctx, &record, 1);
 		}
 	}
+	ck_assert_uint_eq(report->arena.used_bytes, used_bytes);
+	ck_assert_uint_lt(report->head_nodes.entry_cap, 1000);
 	run->facts.simulated_ns = 90100 * RH_NS_PER_SEC;
 	rh_report_html(report, &run->facts, &out);
 	ck_assert_uint_lt(out.len, 1000000);

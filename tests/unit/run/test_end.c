@@ -319,7 +319,7 @@ START_TEST(judged_again_from_the_stream)
 		struct played played = {.plan = waiting_plan()};
 		struct rh_buf first = {0}, again = {0};
 		struct rh_judge *judge = rh_judge_open(played.plan);
-		struct rh_sink sink = {judge_again, NULL, judge};
+		struct rh_sink sink = {.take = judge_again, .ctx = judge};
 
 		plan_add_link(played.plan, 0, 1);
 		plan_add_step(played.plan, "cut-1", &made_link_fault, SECONDS(3), SECONDS(9),

@@ -181,6 +181,27 @@ START_TEST(untouched_is_told)
 }
 END_TEST
 
+/* It cannot have been in effect, and the world has nothing to say about it. */
+START_TEST(a_fault_without_links)
+{
+	static const uint32_t none[] = {UINT32_MAX};
+	struct played played = {.plan = plan_make(3, SECONDS(10))};
+
+	plan_add_link(played.plan, 0, 1);
+	plan_add_step(played.plan, "cut-1", &made_link_fault, SECONDS(2), SECONDS(4), none);
+	play(&played);
+	played_asked(&played, "finish\n");
+	played_said(&played, "0s world run begin 7 10000000000\n"
+			     "2s world fault requested #0\n"
+			     "2s world fault unverified #0\n"
+			     "4s world fault cleared #0\n"
+			     "4s world note text \"cut-1 had no link to act on\"\n"
+			     "10s world run end 0 10000000000\n");
+	ck_assert_int_eq(played.result.verdict, RH_VERDICT_ERROR);
+	played_release(&played);
+}
+END_TEST
+
 /* Two faults share edge 1.  The world's count for it is booked for both, that of edge 0 and 2 for
  * the one fault that was there; what one leaves behind is exactly the other. */
 START_TEST(overlapping_faults)
@@ -214,6 +235,26 @@ START_TEST(overlapping_faults)
 END_TEST
 
 /* A node that two crashes hold down starts again with the end of the second one. */
+/* cut-1 ends in two actions, for the edge it shares and the one it has alone.  The first fails. */
+START_TEST(half_an_end_is_none)
+{
+	struct played played = {.plan = cut_plan()};
+
+	plan_link_of(plan_add_step(played.plan, "slow-1", &made_link_fault, SECONDS(3), SECONDS(8),
+				   other_edges))
+		->delay_ns = MILLIS(5);
+	plan_fake(played.plan)->script = "ticket 5 failed +0s\n";
+	play(&played);
+	ck_assert_ptr_nonnull(strstr(rh_buf_str(&played.said.text), "4s world action failed #5"));
+	ck_assert_ptr_nonnull(strstr(rh_buf_str(&played.said.text), "4s world action done #6"));
+	ck_assert_ptr_null(strstr(rh_buf_str(&played.said.text), "fault cleared #0"));
+	ck_assert_ptr_nonnull(strstr(rh_buf_str(&played.said.text),
+				     "\"the world did not say that cut-1 is cleared\""));
+	ck_assert_int_eq(played.result.verdict, RH_VERDICT_ERROR);
+	played_release(&played);
+}
+END_TEST
+
 START_TEST(overlapping_crashes)
 {
 	struct played played = {.plan = plan_make(3, SECONDS(10))};
@@ -339,7 +380,9 @@ int main(void)
 	tcase_add_test(frame.tests, a_verification_is_never_answered);
 	tcase_add_test(frame.tests, verify_none_is_not_asked);
 	tcase_add_test(frame.tests, untouched_is_told);
+	tcase_add_test(frame.tests, a_fault_without_links);
 	tcase_add_test(frame.tests, overlapping_faults);
+	tcase_add_test(frame.tests, half_an_end_is_none);
 	tcase_add_test(frame.tests, overlapping_crashes);
 	tcase_add_test(frame.tests, one_instant);
 	tcase_add_test(frame.tests, rollback_clears_what_is_left);

@@ -267,7 +267,7 @@ START_TEST(json)
 		rh_buf_str(&out),
 		"[{\"severity\":\"error\",\"code\":\"E012\",\"file\":\"f.yaml\",\"line\":1,"
 		"\"column\":3,\"endColumn\":5,\"offset\":3,\"path\":\"a\\\"b\","
-		"\"message\":\"text\",\"hint\":\"tab\\u0009here\"}]");
+		"\"message\":\"text\",\"hint\":\"tab\\there\"}]");
 	rh_buf_release(&out);
 	rh_diagnostics_release(&diagnostics);
 }

@@ -156,6 +156,29 @@ START_TEST(phases_and_steps)
 }
 END_TEST
 
+/* The other spelling of the version, all of the metadata, and a fault that goes one way. */
+START_TEST(header)
+{
+	struct rh_plan *plan = load("apiVersion: chaos.trading/v1\nkind: Scenario\n"
+				    "metadata: {name: h, description: d, version: 1.2, author: me,"
+				    " tags: [a, b]}\nspec:\n" MODEL
+				    "  topology: {groups: [{name: n, count: 4}], shape: ring}\n"
+				    "  phases:\n    - name: a\n      duration: 1m\n      actions:\n"
+				    "        - {fault: partition, target: n-0, direction: out}\n");
+	const struct rh_plan_step *step = &plan->steps[0];
+
+	ck_assert_str_eq(plan->name, "h");
+	ck_assert_str_eq(plan->description, "d");
+	ck_assert_uint_eq(step->edge_count, 2);
+	for (uint32_t i = 0; i < 2; i++) {
+		const struct rh_plan_link *link = &plan->links[step->edges[i] / 2];
+
+		ck_assert_uint_eq(step->edges[i] % 2 == 0 ? link->a : link->b, 0);
+	}
+	rh_plan_free(plan);
+}
+END_TEST
+
 START_TEST(windows)
 {
 	struct rh_plan *plan = load(
@@ -437,6 +460,7 @@ int main(void)
 	tcase_add_test(tests, defaults);
 	tcase_add_test(tests, parameters);
 	tcase_add_test(tests, phases_and_steps);
+	tcase_add_test(tests, header);
 	tcase_add_test(tests, windows);
 	tcase_add_test(tests, network);
 	tcase_add_test(tests, matrix_and_laws);

@@ -40,7 +40,7 @@ static void net_open(uint32_t count, uint32_t degree)
 		char name[20];
 
 		snprintf(name, sizeof(name), "n-%u", i);
-		net.nodes[i] = (struct rh_shape_node){rh_name64(name), degree};
+		net.nodes[i] = (struct rh_shape_node){.name64 = rh_name64(name), .degree = degree};
 	}
 }
 
@@ -212,8 +212,8 @@ START_TEST(silent_nodes_change_nothing)
 							(struct rh_shape_node){1000 + i, 0};
 					snprintf(name, sizeof(name), "n-%u", i);
 					moved[i] = at;
-					net.nodes[at++] =
-						(struct rh_shape_node){rh_name64(name), degree};
+					net.nodes[at++] = (struct rh_shape_node){
+						.name64 = rh_name64(name), .degree = degree};
 				}
 				net.nodes[at++] = (struct rh_shape_node){7, 0};
 				net.count = at;
@@ -388,6 +388,22 @@ START_TEST(impossible_degrees)
 }
 END_TEST
 
+/* 9 9 9 1 1 1 1 1 1 1 are the degrees of no network; numbers that were drawn give way, and nobody is left out. */
+START_TEST(drawn_degrees_give_way)
+{
+	net_open(10, 1);
+	for (uint32_t i = 0; i < 3; i++)
+		net.nodes[i].degree = 9;
+	ck_assert_int_eq(build(RH_SHAPE_RANDOM_DEGREE, 1), RH_E_INPUT);
+	for (uint32_t i = 0; i < 10; i++)
+		net.nodes[i].gives_way = true;
+	ck_assert_int_eq(build(RH_SHAPE_RANDOM_DEGREE, 1), 0);
+	ck_assert_uint_eq(parts_of(), 1);
+	for (uint32_t i = 0; i < 10; i++)
+		ck_assert(net.degrees[i] >= 1 && net.degrees[i] <= net.nodes[i].degree);
+}
+END_TEST
+
 /* Ten thousand nodes with eight links each, in well under 0.3 s. */
 START_TEST(large)
 {
@@ -503,6 +519,7 @@ int main(void)
 	tcase_add_test(frame.tests, formulas);
 	tcase_add_test(frame.tests, few_nodes);
 	tcase_add_test(frame.tests, impossible_degrees);
+	tcase_add_test(frame.tests, drawn_degrees_give_way);
 	tcase_add_test(frame.tests, large);
 	tcase_add_test(frame.tests, degree_distribution);
 	tcase_add_test(frame.tests, region_tables);

@@ -149,6 +149,34 @@ START_TEST(wakes_at_the_next_reaction_point)
 }
 END_TEST
 
+/* A kind for which nobody wakes the world may come late, but all of it before the world stands. */
+START_TEST(calm_records_may_wait)
+{
+	const uint64_t grid = UINT64_C(1) << 22;
+	struct probe probe;
+	uint64_t now_ns;
+	uint32_t i;
+
+	probe_init(&probe, 1, step_tick);
+	probe.sink.calm_mask = UINT64_C(1) << RH_RECORD_NOTE;
+	probe_open(&probe, engines[_i]);
+	probe.wake_at_note = 8;
+	probe_go(&probe, 100 * MS); /* woken too late to stop */
+	ck_assert_uint_eq(probe.woken_for_ns, 7 * MS);
+	ck_assert_uint_eq(probe_find(&probe, RH_RECORD_NOTE, 0, NULL), 99);
+	for (i = 1; i < probe.count; i++)
+		ck_assert_uint_ge(probe.records[i].time_ns, probe.records[i - 1].time_ns);
+	/* the same kind, when it may not wait */
+	probe_go(&probe, 100 * MS);
+	probe.sink.calm_mask = 0;
+	probe.wake_at_note = 108;
+	ck_assert_int_eq(probe_until(&probe, RH_NS_PER_SEC, &now_ns), 0);
+	ck_assert_uint_eq(probe.woken_for_ns, 107 * MS);
+	ck_assert_uint_eq(now_ns, (107 * MS / grid + 1) * grid);
+	probe_close(&probe);
+}
+END_TEST
+
 /* An event at exactly the stop belongs to the next stretch. */
 START_TEST(stops_before_its_time)
 {
@@ -388,6 +416,7 @@ int main(void)
 	tcase_add_loop_test(frame.tests, stale_timers_vanish, 0, 2);
 	tcase_add_loop_test(frame.tests, work_waits_its_turn, 0, 2);
 	tcase_add_loop_test(frame.tests, wakes_at_the_next_reaction_point, 0, 2);
+	tcase_add_loop_test(frame.tests, calm_records_may_wait, 0, 2);
 	tcase_add_loop_test(frame.tests, stops_before_its_time, 0, 2);
 	tcase_add_loop_test(frame.tests, an_interrupt_stops_soon, 0, 2);
 	tcase_add_loop_test(frame.tests, limits_are_errors, 0, 2);

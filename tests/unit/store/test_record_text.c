@@ -5,7 +5,7 @@
 #include <jansson.h>
 #include <time.h>
 
-#include "core/store/jsontext.h"
+#include "core/base/jsontext.h"
 #include "tests/unit/store/made_plan.h"
 
 struct fixture {

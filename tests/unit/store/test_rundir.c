@@ -285,6 +285,24 @@ START_TEST(events)
 }
 END_TEST
 
+/* What could not be finished does not look whole. */
+START_TEST(abandoned_events)
+{
+	struct rh_events_writer *writer;
+	struct made_plan made;
+	struct rh_err err = {0};
+	char folder[64];
+
+	enter_folder(folder);
+	ck_assert_int_eq(rh_events_create(&writer, "a", made_plan(&made), &err), 0);
+	ck_assert(is_there("a.part"));
+	rh_events_abandon(writer);
+	ck_assert(!is_there("a.part"));
+	ck_assert(!is_there("a"));
+	leave_folder(folder);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
 	tcase_add_test(tests, numbered);
@@ -294,6 +312,7 @@ static void add(TCase *tests)
 	tcase_add_test(tests, files);
 	tcase_add_test(tests, last_run);
 	tcase_add_test(tests, events);
+	tcase_add_test(tests, abandoned_events);
 }
 
 int main(void)

@@ -507,6 +507,36 @@ START_TEST(long_text)
 }
 END_TEST
 
+/* A plan of many links takes tens of megabytes in the header; here a description does. */
+START_TEST(large_plan)
+{
+	size_t len = (size_t)70 << 20;
+	char *description = malloc(len + 1);
+	struct rh_trace_writer *writer;
+	struct rh_trace_reader *reader;
+	struct rh_record record;
+	struct rh_err err = {0};
+	struct made_plan made;
+	struct rh_plan *plan;
+	char folder[64];
+
+	enter_folder(folder);
+	memset(description, 'x', len);
+	description[len] = 0;
+	plan = made_plan(&made);
+	plan->description = description;
+	ck_assert_int_eq(rh_trace_create(&writer, "a.rht", plan, RH_TRACE_FULL, &err), 0);
+	give(rh_trace_sink(writer), 1, 10);
+	ck_assert_int_eq(rh_trace_close(writer, NULL, 0, &err), 0);
+	ck_assert_int_eq(rh_trace_open(&reader, "a.rht", &err), 0);
+	ck_assert_uint_gt(rh_trace_info(reader)->plan_len, len);
+	ck_assert_int_eq(rh_trace_next(reader, &record, &err), 1);
+	rh_trace_reader_close(reader);
+	free(description);
+	leave_folder(folder);
+}
+END_TEST
+
 static void add(TCase *tests)
 {
 	tcase_add_test(tests, round_trip);
@@ -522,6 +552,7 @@ static void add(TCase *tests)
 	tcase_add_test(tests, full_disk);
 	tcase_add_test(tests, abandoned);
 	tcase_add_test(tests, long_text);
+	tcase_add_test(tests, large_plan);
 }
 
 int main(void)

@@ -4,7 +4,7 @@
  * Hand-written, because a record is written in about 200 ns this way and in microseconds through
  * formatted printing; events.jsonl has a line for every record of a run.
  */
-#include "core/store/jsontext.h"
+#include "core/base/jsontext.h"
 
 #include <string.h>
 

@@ -5,8 +5,8 @@
  * Numbers beyond 2^53 become strings: readers that know only floating point would change them.
  * Text that is not UTF-8 is mended with U+FFFD, so that the document is always valid.
  */
-#ifndef CORE_STORE_JSONTEXT_H
-#define CORE_STORE_JSONTEXT_H
+#ifndef CORE_BASE_JSONTEXT_H
+#define CORE_BASE_JSONTEXT_H
 
 #include "core/base/buf.h"
 
