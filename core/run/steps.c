@@ -316,9 +316,7 @@ static void change_links(struct run *run, uint32_t step, bool is_begin, bool is_
 	run->steps[step].is_active = is_begin;
 	set_links(run, step, is_begin ? TICKET_BEGIN : TICKET_END, keys, was_active, is_rollback);
 	/* Without a link nothing is asked of the world, which could then answer nothing. */
-	if (run->plan->steps[step].edge_count == 0 && is_begin)
-		say_unverified(run, run->now_ns, step);
-	else if (run->plan->steps[step].edge_count == 0)
+	if (!is_begin && run->plan->steps[step].edge_count == 0)
 		say_cleared(run, run->now_ns, step);
 	rh_arena_reset(&run->scratch);
 }

@@ -6,7 +6,8 @@ export LC_ALL=C
 program=${REHEARSE:-build/rehearse}
 maker=${BUILD:-build}/tests/prop/random_scenario
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT INT TERM
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
 . tests/prop/random_check.sh
 
 # shellcheck disable=SC2086  # two numbers
