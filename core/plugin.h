@@ -7,7 +7,8 @@
  *
  *	const struct rh_plugin *rh_plugin_v1(void);
  *
- * and is loaded with --plugin FILE.  A name that is already taken is replaced, and the run says so.
+ * and is loaded with --plugin FILE.  A name that is already taken is replaced: the line that repeats
+ * a run names its plugins.
  */
 #ifndef CORE_PLUGIN_H
 #define CORE_PLUGIN_H

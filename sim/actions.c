@@ -303,8 +303,8 @@ void sim_push_start(struct sim_world *world, uint32_t node, uint64_t at_ns, uint
 	push_given(world, node, at_ns, &given);
 }
 
-/* Those that are to begin later begin now: their own start is taken back first.  One whose start a crash took back
- * has it again: no fault makes a node join early. */
+/* Those that are to begin later begin now: their own start is taken back first.  One whose start a
+ * crash took back has it again: no fault makes a node join early. */
 static void restart_nodes(struct sim_world *world, const struct rh_action *action)
 {
 	size_t i;

@@ -363,6 +363,13 @@ static bool admit(struct rh_pow *pow, struct rh_handle ref, const struct rh_pow_
 	return true;
 }
 
+/* A node that lost its blocks and finds the first of them again within the second makes the block
+ * that its peers still have: it may enter the tree while their copy of it waits. */
+static bool is_known(const struct rh_pow *pow, uint64_t id)
+{
+	return rh_chain_find(pow->env, &pow->state->chain, id) != RH_CHAIN_NONE;
+}
+
 /* Decides about a block; true when it went into the tree at once. */
 static bool judge(struct rh_pow *pow, struct rh_handle ref, const struct rh_pow_block *block,
 		  uint32_t from)
@@ -376,6 +383,8 @@ static bool judge(struct rh_pow *pow, struct rh_handle ref, const struct rh_pow_
 	uint64_t draw;
 	uint64_t sigma_ppm;
 
+	if (is_known(pow, block->id))
+		return false;
 	if (parent == RH_CHAIN_NONE) {
 		keep_orphan(pow, ref, block, from);
 		return false;
@@ -439,8 +448,7 @@ void rh_pow_receive(struct rh_pow *pow, uint64_t id, struct rh_handle ref,
 		return;
 	}
 	/* The relay gives each block once, unless it was told to forget it. */
-	if (rh_chain_find(pow->env, &state->chain, block->id) != RH_CHAIN_NONE ||
-	    rh_orphans_has(pow->env, &state->orphans, block->id) ||
+	if (is_known(pow, block->id) || rh_orphans_has(pow->env, &state->orphans, block->id) ||
 	    rh_orphans_has(pow->env, &state->early, block->id) ||
 	    rh_orphans_has(pow->env, &state->validating, block->id))
 		return;
@@ -455,7 +463,8 @@ void rh_pow_validated(struct rh_pow *pow, uint64_t id, struct rh_handle ref,
 
 	if (!rh_orphans_take(pow->env, &pow->state->validating, id, &pending))
 		return;
-	rh_pow_accept(pow, ref, block);
+	if (!is_known(pow, id))
+		rh_pow_accept(pow, ref, block);
 	rh_env_object_drop(pow->env, pending.ref);
 }
 

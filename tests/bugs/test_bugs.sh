@@ -1,5 +1,5 @@
 #!/bin/sh
-# Plays each scenario of this folder, every one of which once showed a bug: on both engines, with one trace hash and
+# test_bugs.sh - plays each scenario of this folder, every one of which once showed a bug: on both engines, with one trace hash and
 # the verdict that its first line names. `# says: PATTERN` is looked for in what was recorded or printed.
 set -eu
 . tests/cmd/lib.sh

@@ -4,7 +4,8 @@
 # shellcheck disable=SC2034  # used by the scripts that source this
 program=${REHEARSE:-build/rehearse}
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT INT TERM
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
 
 fail() {
 	echo "not ok: $*"

@@ -32,7 +32,7 @@ static uint64_t random_next(void)
 /* Gives the target a block of exactly `len` bytes, so that a read past the end is seen. */
 static void give(const uint8_t *bytes, size_t len)
 {
-	uint8_t *copy = malloc(len ? len : 1);
+	uint8_t *copy = calloc(len ? len : 1, 1);
 	if (!copy)
 		abort();
 	if (len)

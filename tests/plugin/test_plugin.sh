@@ -9,7 +9,8 @@ build=$(dirname "$program")
 root=$(pwd)
 cc=${CC:-cc}
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT INT TERM
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
 
 fail() {
 	echo "not ok: $*"

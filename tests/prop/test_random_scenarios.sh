@@ -1,5 +1,5 @@
 #!/bin/sh
-# Shows that what must hold of any scenario holds of random ones: both engines, all trace levels, judging
+# test_random_scenarios.sh - shows that what must hold of any scenario holds of random ones: both engines, all trace levels, judging
 # again, a part of the run, disabled steps (random_check.sh has the list). SEEDS="from to" plays others.
 set -eu
 export LC_ALL=C
@@ -11,7 +11,7 @@ trap 'exit 130' INT TERM
 . tests/prop/random_check.sh
 
 # shellcheck disable=SC2086  # two numbers
-set -- ${SEEDS:-1 40}
+set -- ${SEEDS:-1 30}
 failed=0
 seed=$1
 while [ "$seed" -le "$2" ]; do

@@ -209,13 +209,13 @@ START_TEST(silent_nodes_change_nothing)
 
 					if (i % 7 == 0)
 						net.nodes[at++] =
-							(struct rh_shape_node){1000 + i, 0};
+							(struct rh_shape_node){.name64 = 1000 + i};
 					snprintf(name, sizeof(name), "n-%u", i);
 					moved[i] = at;
 					net.nodes[at++] = (struct rh_shape_node){
 						.name64 = rh_name64(name), .degree = degree};
 				}
-				net.nodes[at++] = (struct rh_shape_node){7, 0};
+				net.nodes[at++] = (struct rh_shape_node){.name64 = 7};
 				net.count = at;
 				must(build((enum rh_shape)shape, 9) == 0);
 				must(net.link_count == link_count);
@@ -388,7 +388,7 @@ START_TEST(impossible_degrees)
 }
 END_TEST
 
-/* 9 9 9 1 1 1 1 1 1 1 are the degrees of no network; numbers that were drawn give way, and nobody is left out. */
+/* 9 9 9 1 1 1 1 1 1 1 fit no network; drawn degrees give way, and nobody is left out. */
 START_TEST(drawn_degrees_give_way)
 {
 	net_open(10, 1);
