@@ -1,5 +1,5 @@
 #!/bin/sh
-# own-words.sh - the project speaks of itself alone: not of the place where it was written, of its writers, or of papers
+# own-words.sh - the project speaks of itself alone: not of machines, tickets or papers
 # that a reader does not have.  own-words.txt lists the expressions.
 set -eu
 words=$PWD/tests/lint/own-words.txt

@@ -1,1 +1,1 @@
-/* clock.c - planted: as issue 12 asks, and as an AI assistant was told in shared/DESIGN.md. */
+/* clock.c - planted: as issue 12 asks; the reason stands in /home/me/notes.txt. */
