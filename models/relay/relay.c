@@ -506,14 +506,6 @@ bool rh_relay_wants(const struct rh_relay *relay, const struct rh_env *env, uint
 	return item != NULL && rh_relay_item_is_wanted(item);
 }
 
-struct rh_handle rh_relay_object(const struct rh_relay *relay, const struct rh_env *env,
-				 uint64_t id)
-{
-	const struct rh_relay_item *item = rh_relay_item_find(relay, env, id);
-
-	return item != NULL && item->state == RH_RELAY_HELD ? item->ref : no_object;
-}
-
 void rh_relay_release(struct rh_relay *relay, const struct rh_env *env)
 {
 	uint32_t i;

@@ -184,9 +184,6 @@ void rh_relay_greet(struct rh_relay *relay, const struct rh_relay_cfg *cfg,
 bool rh_relay_has(const struct rh_relay *relay, const struct rh_env *env, uint64_t id); /* held */
 /* wanted: announced to us, not yet here */
 bool rh_relay_wants(const struct rh_relay *relay, const struct rh_env *env, uint64_t id);
-/* object of a held item, borrowed; none when not held */
-struct rh_handle rh_relay_object(const struct rh_relay *relay, const struct rh_env *env,
-				 uint64_t id);
 void rh_relay_release(struct rh_relay *relay, const struct rh_env *env); /* drops all references */
 void rh_relay_digest(const struct rh_relay *relay, const struct rh_env *env,
 		     struct rh_digest *digest);

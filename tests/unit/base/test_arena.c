@@ -1,7 +1,7 @@
 /* Blocks of an arena are zeroed, aligned and apart from each other; reset keeps memory and gives it
  * out clean again. */
 #include "core/base/arena.h"
-#include "tests/unit/base/frame.h"
+#include "tests/lib/frame.h"
 
 /* Check writes a line at each assertion, too slow for each byte. */
 static bool is_all(const unsigned char *bytes, size_t size, size_t byte)

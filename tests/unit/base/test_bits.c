@@ -1,6 +1,6 @@
 /* Bit sets against an array of bools, at every length around the edges of words. */
 #include "core/base/bits.h"
-#include "tests/unit/base/frame.h"
+#include "tests/lib/frame.h"
 
 START_TEST(sets_against_bools)
 {

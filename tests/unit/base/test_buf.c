@@ -1,7 +1,7 @@
 /* What the writers write the readers read back, byte for byte as documented; a short or mad input
  * is noticed, never read past. */
 #include "core/base/buf.h"
-#include "tests/unit/base/frame.h"
+#include "tests/lib/frame.h"
 
 START_TEST(known_bytes)
 {

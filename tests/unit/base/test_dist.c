@@ -7,7 +7,7 @@
 
 #include "core/base/dist.h"
 #include "core/base/hash.h"
-#include "tests/unit/base/frame.h"
+#include "tests/lib/frame.h"
 
 enum { SAMPLES = 1 << 18 };
 

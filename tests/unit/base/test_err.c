@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "core/base/err.h"
-#include "tests/unit/base/frame.h"
+#include "tests/lib/frame.h"
 
 START_TEST(context_goes_in_front)
 {

@@ -1,7 +1,7 @@
 /* XXH3 gives the published values, and a digest depends on the fields it was fed, not on how they
  * were cut. */
 #include "core/base/hash.h"
-#include "tests/unit/base/frame.h"
+#include "tests/lib/frame.h"
 
 static const struct {
 	const char *text;

@@ -4,7 +4,7 @@
 
 #include "core/base/list.h"
 #include "core/base/map.h"
-#include "tests/unit/base/frame.h"
+#include "tests/lib/frame.h"
 
 enum { KEYS = 400 };
 

@@ -1,7 +1,7 @@
 /* A pool gives zeroed cells, reuses the last one given back, and catches handles that outlived
  * their cell. */
 #include "core/base/pool.h"
-#include "tests/unit/base/frame.h"
+#include "tests/lib/frame.h"
 
 #define LIMIT (UINT64_C(1) << 24)
 

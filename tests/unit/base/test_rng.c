@@ -4,7 +4,7 @@
  * authors published with Random123.
  */
 #include "core/base/rng.h"
-#include "tests/unit/base/frame.h"
+#include "tests/lib/frame.h"
 
 static const struct {
 	uint64_t seed;

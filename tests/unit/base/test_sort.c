@@ -1,7 +1,7 @@
 /* The sorts against insertion into an array, stability, and the heap against the sort. */
 #include "core/base/heap.h"
 #include "core/base/sort.h"
-#include "tests/unit/base/frame.h"
+#include "tests/lib/frame.h"
 
 struct item {
 	uint32_t key;

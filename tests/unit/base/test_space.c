@@ -3,7 +3,7 @@
  * copy of its used bytes at another address goes on as the original would have.
  */
 #include "core/base/space.h"
-#include "tests/unit/base/frame.h"
+#include "tests/lib/frame.h"
 
 #define LIMIT	   (UINT64_C(1) << 26)
 #define OTHER_BASE UINT64_C(0x567000000000)

@@ -1,6 +1,6 @@
 /* Sums and products that must not wrap, and the texts of times. */
 #include "core/base/units.h"
-#include "tests/unit/base/frame.h"
+#include "tests/lib/frame.h"
 
 START_TEST(sums)
 {

@@ -6,7 +6,7 @@
 
 #include "core/judge/judge.h"
 #include "tests/lib/fake_world.h"
-#include "tests/unit/base/frame.h"
+#include "tests/lib/frame.h"
 
 /* Shorter to read in a table. */
 #define THAT(agg, gauge, op, value) \

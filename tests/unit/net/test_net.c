@@ -11,7 +11,7 @@
 #include "core/jitter.h"
 #include "sim/net/delay.h"
 #include "sim/net/net.h"
-#include "tests/unit/base/frame.h"
+#include "tests/lib/frame.h"
 
 #define MS RH_NS_PER_MS
 

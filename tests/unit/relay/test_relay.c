@@ -4,7 +4,7 @@
  * network do.
  */
 #include "models/relay/path.h"
-#include "tests/unit/base/frame.h"
+#include "tests/lib/frame.h"
 #include "tests/unit/relay/loop.h"
 
 static uint32_t make_links(uint32_t links[][2], uint32_t node_count, uint32_t extra, uint64_t seed)

@@ -1,7 +1,7 @@
 /*
  * Stories: a few nodes, every message takes 10 ms, and what happened as text, to be read by people.
  */
-#include "tests/unit/base/frame.h"
+#include "tests/lib/frame.h"
 #include "tests/unit/relay/loop.h"
 
 /* a - b - c */

@@ -3,7 +3,7 @@
  * that take exactly what was encoded and nothing else.
  */
 #include "core/base/err.h"
-#include "tests/unit/base/frame.h"
+#include "tests/lib/frame.h"
 #include "tests/unit/relay/loop.h"
 
 static const struct rh_message_kind rows[] = {RH_RELAY_MESSAGE_ROWS({0}, {0}, {0})};

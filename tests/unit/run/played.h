@@ -7,7 +7,7 @@
 
 #include "core/run/run.h"
 #include "tests/lib/fake_world.h"
-#include "tests/unit/base/frame.h"
+#include "tests/lib/frame.h"
 
 struct played {
 	struct rh_plan *plan;

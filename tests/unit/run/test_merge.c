@@ -2,7 +2,7 @@
  * more causes never lose less. */
 #include "core/base/dist.h"
 #include "core/run/merge.h"
-#include "tests/unit/base/frame.h"
+#include "tests/lib/frame.h"
 
 static struct rh_link_state any_state_of(uint64_t *state)
 {

@@ -9,7 +9,7 @@
 #include "core/base/hash.h"
 #include "core/scenario/lookahead.h"
 #include "core/scenario/topology.h"
-#include "tests/unit/base/frame.h"
+#include "tests/lib/frame.h"
 
 #define NODES 10000
 

@@ -1,13 +1,11 @@
 /*
- * play.h - what the programs of this folder share: a Check frame, and a plan played with its
- * script in one of many ways, to an outcome that must not depend on the way.
+ * play.h - what the programs of this folder share: a plan played with its script in one of many
+ * ways, to an outcome that must not depend on the way.
  */
 #ifndef TESTS_UNIT_SIM_PLAY_H
 #define TESTS_UNIT_SIM_PLAY_H
 
-#include <check.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,43 +13,8 @@
 #include "core/base/units.h"
 #include "sim/kernel/engine.h"
 #include "sim/world.h"
+#include "tests/lib/frame.h"
 #include "tests/lib/random_model.h"
-
-struct frame {
-	Suite *suite;
-	TCase *tests;
-	bool can_abort; /* a test that aborts needs a process of its own */
-};
-
-static inline struct frame frame_open(const char *name)
-{
-	const char *fork_mode = getenv("CK_FORK");
-	struct frame frame = {suite_create(name), tcase_create(name), true};
-
-	frame.can_abort = fork_mode == NULL || strcmp(fork_mode, "no") != 0;
-	tcase_set_timeout(frame.tests, 60);
-	suite_add_tcase(frame.suite, frame.tests);
-	return frame;
-}
-
-#define frame_add(frame, test) tcase_add_test((frame).tests, test)
-/* The test passes when it ends in an assertion or a fatal error. */
-#define frame_add_abort(frame, test) \
-	do { \
-		if ((frame).can_abort) \
-			tcase_add_test_raise_signal((frame).tests, test, SIGABRT); \
-	} while (0)
-
-static inline int frame_run(struct frame frame)
-{
-	SRunner *runner = srunner_create(frame.suite);
-	int failed;
-
-	srunner_run_all(runner, CK_ENV);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed != 0;
-}
 
 /* ---- playing --------------------------------------------------------------------------------- */
 

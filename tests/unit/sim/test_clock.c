@@ -6,11 +6,6 @@
 
 #include "sim/clock.h"
 
-static uint64_t any(uint64_t *state, uint64_t bound)
-{
-	return rh_absorb(6, (*state)++) % bound;
-}
-
 START_TEST(known_values)
 {
 	struct sim_clock right = {0, 0};
@@ -64,7 +59,7 @@ int main(void)
 {
 	struct frame frame = frame_open("clock");
 
-	frame_add(frame, known_values);
-	frame_add(frame, inverse_is_exact);
+	tcase_add_test(frame.tests, known_values);
+	tcase_add_test(frame.tests, inverse_is_exact);
 	return frame_run(frame);
 }

@@ -21,11 +21,6 @@ struct bench {
 	uint64_t now_ns;
 };
 
-static uint64_t any(uint64_t *state, uint64_t bound)
-{
-	return rh_absorb(3, (*state)++) % bound;
-}
-
 static void bench_open(struct bench *bench, const struct sim_engine_ops *ops, uint32_t width)
 {
 	uint32_t i;
@@ -289,8 +284,8 @@ int main(void)
 
 	tcase_add_loop_test(frame.tests, heap_is_a_sorted_array, 0, 6);
 	tcase_add_loop_test(frame.tests, general_is_a_sorted_array, 0, 20);
-	frame_add(frame, random_ties);
-	frame_add(frame, parts_of_the_key);
+	tcase_add_test(frame.tests, random_ties);
+	tcase_add_test(frame.tests, parts_of_the_key);
 	frame_add_abort(frame, equal_keys_abort);
 	frame_add_abort(frame, falling_keys_abort);
 	return frame_run(frame);

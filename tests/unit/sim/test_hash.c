@@ -309,13 +309,13 @@ int main(void)
 {
 	struct frame frame = frame_open("hash");
 
-	frame_add(frame, known_answer);
-	frame_add(frame, known_answer_of_a_cut);
-	frame_add(frame, loss_shows);
-	frame_add(frame, lateness_shows);
+	tcase_add_test(frame.tests, known_answer);
+	tcase_add_test(frame.tests, known_answer_of_a_cut);
+	tcase_add_test(frame.tests, loss_shows);
+	tcase_add_test(frame.tests, lateness_shows);
 	frame_add_abort(frame, doubling_aborts);
 	frame_add_abort(frame, swapping_aborts);
-	frame_add(frame, chain_and_sum);
-	frame_add(frame, a_silent_node_changes_nothing);
+	tcase_add_test(frame.tests, chain_and_sum);
+	tcase_add_test(frame.tests, a_silent_node_changes_nothing);
 	return frame_run(frame);
 }

@@ -204,7 +204,7 @@ int main(void)
 	tcase_add_loop_test(frame.tests, records_do_not_matter, 0, 10);
 	tcase_add_loop_test(frame.tests, base_does_not_matter, 0, 10);
 	tcase_add_loop_test(frame.tests, copies_go_on, 0, SEEDS);
-	frame_add(frame, another_process_goes_on);
-	frame_add(frame, seeds_differ);
+	tcase_add_test(frame.tests, another_process_goes_on);
+	tcase_add_test(frame.tests, seeds_differ);
 	return frame_run(frame);
 }

@@ -1,9 +1,9 @@
 /*
- * frame.h - what the Check programs of this folder have in common: one suite, one case, and tests
+ * frame.h - what Check programs have in common: one suite, one case, and tests
  * that must abort.
  */
-#ifndef TESTS_UNIT_BASE_FRAME_H
-#define TESTS_UNIT_BASE_FRAME_H
+#ifndef TESTS_LIB_FRAME_H
+#define TESTS_LIB_FRAME_H
 
 #include <check.h>
 #include <signal.h>
