@@ -19,6 +19,7 @@ V ?= 0
 T ?=
 B ?=
 ROUNDS ?=
+STRICT ?=
 SECONDS ?= 60
 PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
@@ -36,7 +37,7 @@ LDLIBS ?=
 
 # The table: archive, folder, C dialect, and the archives below it.  `core` is the contracts
 # (core/*.c).  The pure layers are c17; what asks the operating system for more is gnu17.
-all_areas := base core scenario store judge run report relay chain pow models kernel net sim cmd
+all_areas := base core scenario store judge run report relay chain pow models kernel net gossip sim livewire livenode liveproc live cmd
 
 dir_base := core/base
 dir_core := core
@@ -51,11 +52,16 @@ dir_pow := models/pow
 dir_models := models
 dir_kernel := sim/kernel
 dir_net := sim/net
+dir_gossip := sim/gossip
 dir_sim := sim
+dir_livewire := live/wire
+dir_livenode := live/node
+dir_liveproc := live/process
+dir_live := live
 dir_cmd := cmd
 
-gnu_areas := scenario store run report cmd
-gnu_files := core/base/space
+gnu_areas := scenario store run report livewire livenode liveproc live cmd
+gnu_files := core/base/space sim/kernel/team
 
 below_base :=
 below_core := base
@@ -70,8 +76,13 @@ below_pow := chain relay core base
 below_models := pow chain relay core base
 below_kernel := core base
 below_net := core base
-below_sim := kernel net scenario core base
-link_order := report run judge store sim net kernel models pow chain relay scenario core base
+below_gossip := net kernel core base
+below_sim := gossip kernel net scenario core base
+below_livewire := core base
+below_livenode := livewire core base
+below_liveproc := core base
+below_live := liveproc livenode livewire core base
+link_order := report run judge store live liveproc livenode livewire sim gossip net kernel models pow chain relay scenario core base
 below_cmd := $(link_order)
 
 # A plugin resolves these against the program.
@@ -189,7 +200,7 @@ $(BUILD)/rehearse: $(obj_cmd) $(all_archives) $(BUILD)/.flags
 # A test of tests/unit/AREA is linked with that area and what is below it; other kinds
 # with everything but the commands.
 unit_tests := $(sort $(wildcard tests/unit/*/test_*.c))
-whole_tests := $(sort $(wildcard tests/story/story_*.c tests/prop/prop_*.c tests/bugs/bug_*.c))
+whole_tests := $(sort $(wildcard tests/story/story_*.c tests/prop/prop_*.c tests/bugs/bug_*.c tests/live/test_*.c))
 script_tests := $(sort $(wildcard tests/*/test_*.sh))
 area_of = $(word 3,$(subst /, ,$(1)))
 closure_of = $(if $(filter $(area_of),$(all_areas)),$(area_of) $(below_$(area_of)),$(link_order))
@@ -290,22 +301,52 @@ $(maker): $(maker).o
 rng-battery: $(BUILD)/tests/determinism/rng/battery
 	$< 32
 
+# What needs real processes; REQUIRE_LIVE=1 makes a skip a failure.
+.PHONY: live-test
+live-test:
+	@$(MAKE) --no-print-directory T=/live/ test
+	@if [ "$(REQUIRE_LIVE)" = 1 ] && grep -lqE '^0 0 [1-9]' $(BUILD)/log/*live*.count; then \
+		echo "skipped, and REQUIRE_LIVE=1 forbids that"; exit 1; fi
+
 .PHONY: determinism determinism-full
 determinism: all
 	@BUILD='$(BUILD)' MAKE='$(MAKE)' CC='$(CC)' tests/determinism/quick.sh
 determinism-full: all $(BUILD)/tests/determinism/plan_bytes
 	@BUILD='$(BUILD)' MAKE='$(MAKE)' tests/determinism/full.sh
 
-# B=text keeps the rows whose name contains it; ROUNDS says how often each is repeated.
-bench_programs := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard bench/bench_*.c)))
-$(BUILD)/bench/%: $(BUILD)/bench/%.o $(call archives,$(link_order))
+# B=text keeps the rows whose name contains it; ROUNDS says how often each is repeated.  Other
+# simulators take part where they are installed (`make bench-peers`), and are skipped by name elsewhere.
+src_bench := $(sort $(wildcard bench/*.c bench/models/*.c))
+obj_bench := $(src_bench:%.c=$(BUILD)/%.o)
+$(obj_bench): private dialect := gnu17
+$(BUILD)/bench/bench: $(obj_bench) $(call archives,$(link_order))
 	$(call say,LINK,$@)
-	$(Q)$(link) -rdynamic -o $@ $< $(call archives,$(link_order)) $(libs)
--include $(bench_programs:=.d)
-$(BUILD)/bench/%.o: private dialect := gnu17
-.PHONY: bench
-bench: all $(bench_programs)
-	@for program in $(bench_programs); do $$program $(BUILD)/rehearse '$(B)' '$(ROUNDS)' || exit 1; done
+	$(Q)$(link) -rdynamic -o $@ $(obj_bench) $(call archives,$(link_order)) $(libs)
+-include $(obj_bench:.o=.d)
+
+peers_in := $(BUILD)/bench/peers
+peers_ns3 := $(if $(wildcard /usr/include/ns3/core-module.h),$(peers_in)/ns3_gossip $(peers_in)/ns3_phold)
+peers_simgrid := $(if $(wildcard /usr/include/simgrid/s4u.hpp),$(peers_in)/simgrid_phold)
+peers_simpy := $(if $(wildcard /usr/lib/python3/dist-packages/simpy/core.py),$(peers_in)/simpy_phold.py)
+peer_programs := $(peers_ns3) $(peers_simgrid) $(peers_simpy)
+compile_peer = @mkdir -p $(@D) && $(CXX) -std=c++17 -O2 -Wall -Wextra -o $@ $<
+# Debian's pkg-config file of ns-3 names libraries that its core does not need.
+$(peers_in)/ns3_%: bench/peers/ns3_%.cc
+	$(call say,PEER,$@)
+	$(compile_peer) -lns3-core
+$(peers_in)/simgrid_%: bench/peers/simgrid_%.cpp
+	$(call say,PEER,$@)
+	$(compile_peer) -lsimgrid
+$(peers_in)/%.py: bench/peers/%.py
+	@mkdir -p $(@D) && cp $< $@
+
+.PHONY: bench bench-peers
+bench: all $(BUILD)/bench/bench $(peer_programs)
+	@$(BUILD)/bench/bench --program $(BUILD)/rehearse --peers $(peers_in) --scratch $(BUILD)/bench \
+		--results $(BUILD)/bench/results.txt --only '$(B)' --rounds '$(ROUNDS)' --strict '$(STRICT)' \
+		--commit "$$(git describe --always --dirty 2>/dev/null || echo unknown)"
+bench-peers:
+	@.ci/deps bench
 
 .PHONY: lint check soak golden cover fmt fmt-check
 lint: all
@@ -320,12 +361,12 @@ golden: all
 	@BUILD='$(BUILD)' tests/golden/test_golden.sh --write
 cover:
 	@$(MAKE) --no-print-directory $(jobs) BUILD=$(BUILD)/cover CFLAGS='-O0 -g --coverage' run-tests
-	@gcovr --root . --filter 'core/' --filter 'models/' --filter 'sim/' --branches $(BUILD)/cover \
+	@gcovr --root . --filter 'core/' --filter 'models/' --filter 'sim/' --filter 'live/' --branches $(BUILD)/cover \
 		--exclude-throw-branches --print-summary --txt $(BUILD)/cover/files.txt \
 		--html-details $(BUILD)/cover/index.html | grep -E '^(lines|functions|branches)'
 	@echo "each file: $(BUILD)/cover/files.txt, each line: $(BUILD)/cover/index.html"
 
-formatted = $(shell find core models sim cmd tests bench -name '*.[ch]' -not -path 'tests/lint/bad/*' | sort)
+formatted = $(shell find core models sim live cmd tests bench -name '*.[ch]' -not -path 'tests/lint/bad/*' | sort)
 fmt:
 	clang-format -i $(formatted)
 fmt-check:
@@ -368,8 +409,10 @@ make                    builds $(BUILD)/rehearse
 make demo               installs what is missing, builds, runs scenarios/quickstart.yaml
 make deps               installs what the build and the tests need (apt-get; elsewhere names it)
 make test [T=text]      unit tests, stories, properties, scripts, corpora; T keeps paths with that text
-make bench [B=text]     CPU times of the loop and its parts; ROUNDS=n repeats more often
+make bench [B=text]     how fast it is, beside its peers; ROUNDS=n repeats more often (bench/README.md)
+make bench-peers        installs the simulators that `make bench` measures beside ours (apt-get)
 make lint               the house rules, each against a planted violation first
+make live-test          the tests with real processes; REQUIRE_LIVE=1 makes a skip a failure
 make determinism        one trace hash: two levels, the engines, another environment (under 60 s)
 make check              lint, test, determinism: what every commit passes
 make determinism-full   the same with gcc and clang, sanitizers, aarch64 and s390x under emulation

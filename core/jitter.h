@@ -32,4 +32,14 @@ static inline uint64_t rh_jitter_min_ns(enum rh_jitter_law law, uint64_t base_ns
 	rh_fatal("jitter law %d is none of enum rh_jitter_law", (int)law);
 }
 
+/* The least delay of directed edge `edge` (2 * link, + 1 for the way back). */
+static inline uint64_t rh_link_min_ns(const struct rh_plan *plan, uint32_t edge)
+{
+	uint64_t base_ns = plan->links[edge / 2].delay_ns[edge % 2];
+
+	if (plan->model != NULL && plan->model->wire != NULL)
+		return plan->model->wire->least_ns(plan->params, base_ns);
+	return rh_jitter_min_ns(plan->jitter, base_ns, plan->jitter_ppm);
+}
+
 #endif

@@ -367,6 +367,25 @@ struct rh_invariant {
 	bool (*holds)(const struct rh_env *env);
 };
 
+/*
+ * A wire of the model's own, in place of the plan's jitter law: how long copies take.  For models
+ * of a measured network, or of another simulator's.  Pure, as a step is.
+ */
+struct rh_fan { /* the copies of one message that leave a node at one instant; one copy for a send */
+	uint32_t from;
+	uint32_t count;
+	uint64_t key;		 /* what the sender gave */
+	const uint32_t *to;	 /* by copy: the peer */
+	const uint64_t *base_ns; /* by copy: the delay of its link */
+};
+
+struct rh_wire {
+	/* Least delay that any copy over a link of this base can have, at least 1: the plan's
+	 * lookahead rests on it. */
+	uint64_t (*least_ns)(const void *params, uint64_t base_ns);
+	void (*delays)(const void *params, const struct rh_fan *fan, uint64_t *delay_ns);
+};
+
 struct rh_model {
 	const char *name;
 	const char *doc; /* one sentence */
@@ -408,6 +427,8 @@ struct rh_model {
 	/* Depth below the head from which the model calls a block final; 0: it says so by records.
 	 */
 	uint64_t (*final_depth)(const void *params);
+	/* NULL: delays follow the plan's jitter law. */
+	const struct rh_wire *wire;
 };
 
 #endif

@@ -282,8 +282,7 @@ static void get_links(struct decoder *decoder)
 	plan->loss_threshold = rh_read_u64(&decoder->reader);
 	plan->lookahead_ns = get_time(decoder);
 	for (uint32_t i = 0; i < 2 * plan->link_count && !decoder->is_bad; i++) {
-		uint64_t bound = rh_jitter_min_ns(plan->jitter, plan->links[i / 2].delay_ns[i % 2],
-						  plan->jitter_ppm);
+		uint64_t bound = rh_link_min_ns(plan, i);
 
 		least = bound < least ? bound : least;
 	}

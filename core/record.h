@@ -13,9 +13,10 @@
  *	decisions of the judge    assertion records, behind the last record of the instant that decided
  *
  * and what the run says in answer to a record (a fault verified or cleared, a note) stands right
- * behind that record.  A world hands records over in that order, never late by its own clock (a
- * live world may deliver late what it learned late; `time_ns` then says when it happened or was
- * seen first, and the order is that of arrival).
+ * behind that record.  A world hands records over in that order, and time never runs backwards.  A
+ * live world learns some things late, when the run has already passed their time: such a record
+ * carries the time at which the stream stood when it was seen, and of one time the nodes' records
+ * then come in the order of arrival.
  *
  * Ids of blocks, transactions and peers are 64 bits; what the real world calls them is told once in
  * a `name` record.

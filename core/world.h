@@ -7,7 +7,8 @@
  * Time.  After open the world stands at time 0.  run_until(t) lets it act until every event with
  * time < t has happened and every record with time < t has been given to the sink; then it stands
  * at t.  It returns early, at a point of the reaction grid, when wake() was called, and says where
- * it stands.
+ * it stands.  A world of real time reaches t when the clock on the wall does; so that progress,
+ * cancelling and limits are not kept waiting, it may also return early by itself.
  *
  * Nothing blocks.  An action, a submission or a verification is started at the time where the world
  * stands; its end is a record of kind ACTION (done, refused, failed; or TX) that names the ticket,
@@ -96,7 +97,7 @@ struct rh_world_stats {
 };
 
 struct rh_world_options {
-	enum rh_engine engine; /* AUTO: the world chooses */
+	enum rh_engine engine; /* AUTO: the world chooses; a live world has none */
 	uint32_t threads;      /* 0: the world chooses */
 	uint64_t record_mask;  /* kinds that somebody reads */
 	uint64_t base_hint;    /* address of simulation memory, 0: usual (tests) */

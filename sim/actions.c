@@ -68,46 +68,34 @@ static void hash_action(struct sim_world *world, const struct rh_action *action)
 
 /* ---- links ----------------------------------------------------------------------------------- */
 
-struct edge_sweep {
+struct arc_sweep {
 	struct sim_world *world;
-	const struct rh_link_set *links; /* ascending by edge */
-	size_t link_count;
-	uint64_t *chosen; /* bit of a position in `links` */
+	uint64_t *arcs; /* bits */
 };
 
+/* The copy or the event of its own ends here. */
 static void bury(struct sim_world *world, const struct sim_event *event)
 {
 	struct sim_state *state = world->state;
 
-	if (event->class == RH_CLASS_MESSAGE)
-		state->in_flight--;
+	state->others -= event->class != RH_CLASS_MESSAGE;
 	if (event->class == RH_CLASS_TIMER && sim_is_stale(world, event))
 		state->stale_timers -= state->stale_timers > 0;
-	if (event->payload != 0)
-		sim_message_drop(&world->space, &state->messages, &state->objects, event->payload);
+	if (event->is_counted)
+		sim_trace_recall(&world->space, &state->trace, event->node, event->time_ns,
+				 world->names64[event->source]);
+	if (!event->is_flooded)
+		sim_object_drop(&world->space, &state->objects, event->ref);
 }
 
-static bool doom_on_edges(void *ctx, const struct sim_event *event)
+static bool doom_on_arcs(void *ctx, const struct sim_event *event)
 {
-	struct edge_sweep *sweep = ctx;
+	struct arc_sweep *sweep = ctx;
 	const struct sim_net *net = &sweep->world->net;
-	size_t low = 0;
-	size_t high = sweep->link_count;
-	uint32_t edge;
 
-	if (event->class != RH_CLASS_MESSAGE)
-		return false;
-	edge = sim_net_edge(net, event->source, sim_net_position(net, event->source, event->node));
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (sweep->links[middle].edge < edge)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	if (low == sweep->link_count || sweep->links[low].edge != edge ||
-	    !rh_bit_get(sweep->chosen, low))
+	if (event->class != RH_CLASS_MESSAGE ||
+	    !rh_bit_get(sweep->arcs, net->first[event->source] +
+					     sim_net_position(net, event->source, event->node)))
 		return false;
 	bury(sweep->world, event);
 	return true;
@@ -116,14 +104,13 @@ static bool doom_on_edges(void *ctx, const struct sim_event *event)
 /* Sets the links; copies on the wire of a fresh dropping cut go.  Returns the copies touched. */
 static uint64_t apply_links(struct sim_world *world, const struct rh_action *action)
 {
-	struct edge_sweep sweep = {
-		.world = world, .links = action->links, .link_count = action->link_count};
+	struct arc_sweep sweep = {.world = world};
 	bool is_needed = false;
 	uint64_t touched = 0;
-	size_t i;
 
-	sweep.chosen = rh_alloc(RH_BITS_WORDS(action->link_count) + 1, sizeof(uint64_t));
-	for (i = 0; i < action->link_count; i++) {
+	sweep.arcs = rh_alloc(RH_BITS_WORDS(2 * (uint64_t)world->plan->link_count) + 1,
+			      sizeof(uint64_t));
+	for (size_t i = 0; i < action->link_count; i++) {
 		const struct rh_link_set *set = &action->links[i];
 		struct rh_link_state before = sim_net_get(&world->net, set->edge);
 
@@ -132,21 +119,32 @@ static uint64_t apply_links(struct sim_world *world, const struct rh_action *act
 		sim_net_set(&world->net, set->edge, &set->state);
 		if (set->state.is_cut && set->state.drops_in_flight &&
 		    !(before.is_cut && before.drops_in_flight)) {
-			rh_bit_set(sweep.chosen, i);
+			rh_bit_set(sweep.arcs, sim_net_arc_of_edge(&world->net, set->edge));
 			is_needed = true;
 		}
 	}
 	if (is_needed)
-		touched += world->engine.ops->sweep(&world->engine, doom_on_edges, &sweep);
-	free(sweep.chosen);
+		touched += sim_sweep(world, doom_on_arcs, &sweep);
+	free(sweep.arcs);
 	return touched;
 }
 
 /* ---- nodes ----------------------------------------------------------------------------------- */
 
+/* From when on everybody is up, if nothing more happens: then copies need not ask. */
+void sim_find_late(struct sim_world *world)
+{
+	world->late_ns = 0;
+	for (uint32_t i = 0; i < world->plan->node_count; i++) {
+		if (world->nodes[i].up_from_ns > world->late_ns)
+			world->late_ns = world->nodes[i].up_from_ns;
+	}
+}
+
 struct node_sweep {
 	struct sim_world *world;
 	uint64_t *nodes; /* bits */
+	uint64_t gone;	 /* without stale timers: how many of them wait is the engine's affair */
 };
 
 static bool doom_of_nodes(void *ctx, const struct sim_event *event)
@@ -156,6 +154,7 @@ static bool doom_of_nodes(void *ctx, const struct sim_event *event)
 	if (!rh_bit_get(sweep->nodes, event->node) &&
 	    (event->class != RH_CLASS_MESSAGE || !rh_bit_get(sweep->nodes, event->source)))
 		return false;
+	sweep->gone += event->class != RH_CLASS_TIMER || !sim_is_stale(sweep->world, event);
 	bury(sweep->world, event);
 	return true;
 }
@@ -164,18 +163,17 @@ static bool doom_of_nodes(void *ctx, const struct sim_event *event)
 static uint64_t sweep_nodes(struct sim_world *world, const struct rh_action *action)
 {
 	struct node_sweep sweep = {.world = world};
-	uint64_t gone;
 	size_t i;
 
 	sweep.nodes = rh_alloc(RH_BITS_WORDS(world->plan->node_count) + 1, sizeof(uint64_t));
 	for (i = 0; i < action->node_count; i++)
 		rh_bit_set(sweep.nodes, action->nodes[i]);
-	gone = world->engine.ops->sweep(&world->engine, doom_of_nodes, &sweep);
+	sim_sweep(world, doom_of_nodes, &sweep);
 	free(sweep.nodes);
-	return gone;
+	return sweep.gone;
 }
 
-static void cut_journal(struct sim_world *world, struct sim_node *self, uint32_t keep)
+static void cut_journal(struct sim_world *world, struct sim_node_more *self, uint32_t keep)
 {
 	while (self->journal.count > keep) {
 		struct sim_journal_entry *entry = rh_vec_at(
@@ -208,30 +206,31 @@ static void crash_node(struct sim_world *world, uint32_t node, const struct rh_a
 {
 	const struct rh_model *model = world->plan->model;
 	struct sim_node *self = &world->nodes[node];
-	struct sim_trace_node *trace = sim_trace_node(&world->space, &world->state->trace, node);
+	struct sim_node_more *more = &world->more[node];
+	struct sim_trace_node *trace = &world->traces[node];
 	uint32_t i;
 
-	if (!sim_is_up(world, node)) {
+	if (!sim_is_up(world, node, world->state->now_ns)) {
 		self->up_from_ns = RH_TIME_NEVER;
 		if (action->node_op == RH_NODE_OP_CRASH_AMNESIA)
-			cut_journal(world, self, 0);
+			cut_journal(world, more, 0);
 		return;
 	}
-	sim_env_set(world, node);
+	sim_env_set(&world->workers[0], node);
 	if (model->release != NULL)
-		model->release(&world->env);
+		model->release(&world->workers[0].env);
 	if (self->state != 0)
 		memset(rh_at(&world->space, self->state), 0, model->state_size);
 	for (i = 0; i < model->timer_count; i++) {
 		sim_timers(world, node)[i].is_armed = 0;
 		sim_timers(world, node)[i].generation++;
 	}
-	cut_journal(world, self,
-		    action->node_op == RH_NODE_OP_CRASH_AMNESIA ? 0 : self->journal_synced);
-	rh_idmap_release(&world->space, &self->seen);
-	rh_vec_release(&world->space, &self->gauges, sizeof(struct sim_gauge));
-	self->gauge_at = 0;
-	self->worker_free_ns = 0;
+	cut_journal(world, more,
+		    action->node_op == RH_NODE_OP_CRASH_AMNESIA ? 0 : more->journal_synced);
+	sim_flood_forget(&world->space, &world->state->flood, node);
+	rh_vec_release(&world->space, &more->gauges, sizeof(struct sim_gauge));
+	more->gauge_at = 0;
+	more->worker_free_ns = 0;
 	self->up_from_ns = RH_TIME_NEVER;
 	sim_net_node_reset(&world->net, node, world->state->now_ns);
 	trace->chain = sim_fold(trace->chain, world->state->now_ns);
@@ -243,7 +242,7 @@ static void crash_node(struct sim_world *world, uint32_t node, const struct rh_a
 /* Actions and inputs of one instant at one node count on as copies: that keeps their keys apart. */
 static uint32_t next_copy(struct sim_world *world, uint32_t node, uint64_t at_ns)
 {
-	struct sim_node *self = &world->nodes[node];
+	struct sim_node_more *self = &world->more[node];
 
 	if (self->instant_ns != at_ns) {
 		self->instant_ns = at_ns;
@@ -265,8 +264,6 @@ struct given {
 static void push_given(struct sim_world *world, uint32_t node, uint64_t at_ns,
 		       const struct given *given)
 {
-	struct sim_state *state = world->state;
-	struct sim_message *message;
 	struct sim_event event = {
 		.time_ns = at_ns,
 		.id = given->key,
@@ -274,18 +271,15 @@ static void push_given(struct sim_world *world, uint32_t node, uint64_t at_ns,
 		.source = given->step,
 		.kind = given->kind,
 		.copy = next_copy(world, node, at_ns),
-		.payload = sim_message_new(&world->space, &state->messages),
 		.class = (uint8_t)given->class,
+		.size_bytes = given->ticket,
+		.key = given->key,
+		.arg = given->arg,
+		.tag = given->name64,
 	};
 
-	RH_ASSERT(at_ns >= state->now_ns);
-	message = sim_message_at(&world->space, &state->messages, event.payload);
-	message->key = given->key;
-	message->arg = given->arg;
-	message->name64 = given->name64;
-	message->size_bytes = given->ticket;
-	message->count = 1;
-	world->engine.ops->push(&world->engine, &event);
+	RH_ASSERT(at_ns >= world->state->now_ns);
+	sim_push(&world->workers[0], &event);
 }
 
 void sim_push_start(struct sim_world *world, uint32_t node, uint64_t at_ns, uint32_t step,
@@ -296,7 +290,7 @@ void sim_push_start(struct sim_world *world, uint32_t node, uint64_t at_ns, uint
 		.kind = RH_EVENT_START,
 		.step = step,
 		.name64 = name64,
-		.key = world->nodes[node].starts++,
+		.key = world->more[node].starts++,
 	};
 
 	world->nodes[node].up_from_ns = at_ns;
@@ -314,13 +308,13 @@ static void restart_nodes(struct sim_world *world, const struct rh_action *actio
 		uint64_t join_ns = world->plan->nodes[node].start_ns;
 		uint64_t at_ns = world->state->now_ns;
 
-		if (sim_is_up(world, node))
+		if (sim_is_up(world, node, world->state->now_ns))
 			continue;
 		if (world->nodes[node].up_from_ns != RH_TIME_NEVER) {
 			struct rh_action alone = {.nodes = &node, .node_count = 1};
 
 			sweep_nodes(world, &alone);
-			world->nodes[node].starts--;
+			world->more[node].starts--;
 		} else if (join_ns > at_ns && join_ns != RH_TIME_NEVER) {
 			at_ns = join_ns;
 		}
@@ -348,6 +342,7 @@ static uint64_t apply_nodes(struct sim_world *world, const struct rh_action *act
 	case RH_NODE_OP_RESUME:
 		break;
 	}
+	sim_find_late(world);
 	return touched;
 }
 
@@ -366,7 +361,7 @@ static void step_clock(struct sim_world *world, uint32_t node, const struct rh_a
 	uint32_t i;
 
 	clock->offset_ns = (int64_t)((uint64_t)clock->offset_ns + (uint64_t)action->clock_step_ns);
-	if (!sim_is_up(world, node)) {
+	if (!sim_is_up(world, node, world->state->now_ns)) {
 		record_node_pending(world, node, RH_RECORD_CLOCK, 0, 0, (uint64_t)clock->offset_ns);
 		return;
 	}
@@ -374,7 +369,7 @@ static void step_clock(struct sim_world *world, uint32_t node, const struct rh_a
 		const struct sim_timer *timer = &sim_timers(world, node)[i];
 
 		if (timer->is_armed)
-			sim_set_timer(world, node, i, timer->at_clock_ns);
+			sim_set_timer(&world->workers[0], node, i, timer->at_clock_ns);
 	}
 	push_given(world, node, world->state->now_ns, &given);
 }
@@ -391,7 +386,7 @@ static bool act_on_model(struct sim_world *world, uint32_t node, const struct rh
 		.arg = action->arg,
 	};
 
-	if (!sim_is_up(world, node))
+	if (!sim_is_up(world, node, world->state->now_ns))
 		return false;
 	push_given(world, node, world->state->now_ns, &given);
 	return true;
@@ -434,6 +429,7 @@ int sim_start(struct rh_world *base, const struct rh_action *action, uint32_t ti
 
 	if (result != 0)
 		return result;
+	world->workers[0].now_ns = world->state->now_ns;
 	hash_action(world, action);
 	switch (action->kind) {
 	case RH_ACTION_LINKS:
@@ -451,6 +447,7 @@ int sim_start(struct rh_world *base, const struct rh_action *action, uint32_t ti
 			step_clock(world, action->nodes[i], action);
 		break;
 	}
+	sim_take_tallies(world);
 	record_end(world, RH_ACTION_DONE, ticket, action->step, touched, NULL);
 	return 0;
 }
@@ -468,13 +465,14 @@ int sim_submit(struct rh_world *base, uint32_t node, const struct rh_submission 
 		.ticket = ticket,
 	};
 
+	world->workers[0].now_ns = world->state->now_ns;
 	if (node >= world->plan->node_count)
 		return rh_err_set(err, RH_E_INPUT, "there is no node %" PRIu32, node);
 	if (submission->kind >= world->plan->model->input_count)
 		return rh_err_set(err, RH_E_INPUT, "model %s takes no input of kind %u",
 				  world->plan->model->name, (unsigned)submission->kind);
 	world->state->handled++;
-	if (sim_is_up(world, node))
+	if (sim_is_up(world, node, world->state->now_ns))
 		push_given(world, node, world->state->now_ns, &given);
 	else
 		record_node_pending(world, node, RH_RECORD_TX, RH_TX_DROPPED, ticket,
@@ -504,7 +502,8 @@ int sim_verify(struct rh_world *base, const struct rh_expectation *expected, uin
 			reason = "a link is in another state";
 	}
 	for (i = 0; i < expected->node_count && reason == NULL; i++) {
-		if (sim_is_up(world, expected->nodes[i]) != expected->nodes_are_up)
+		if (sim_is_up(world, expected->nodes[i], world->state->now_ns) !=
+		    expected->nodes_are_up)
 			reason = expected->nodes_are_up ? "a node is down" : "a node is up";
 	}
 	record_end(world, reason == NULL ? RH_ACTION_DONE : RH_ACTION_FAILED, ticket,

@@ -10,7 +10,7 @@
 
 #define PPB INT64_C(1000000000)
 
-uint64_t sim_clock_local(const struct sim_clock *clock, uint64_t true_ns)
+uint64_t sim_clock_shows(const struct sim_clock *clock, uint64_t true_ns)
 {
 	uint64_t elapsed = true_ns;
 	__extension__ __int128 local;

@@ -17,7 +17,16 @@ struct sim_clock {
 	int64_t drift_ppb;
 };
 
-uint64_t sim_clock_local(const struct sim_clock *clock, uint64_t true_ns);
+uint64_t sim_clock_shows(const struct sim_clock *clock, uint64_t true_ns);
+
+/* Most clocks are right. */
+static inline uint64_t sim_clock_local(const struct sim_clock *clock, uint64_t true_ns)
+{
+	return ((uint64_t)clock->offset_ns | (uint64_t)clock->drift_ppb) == 0
+		       ? true_ns
+		       : sim_clock_shows(clock, true_ns);
+}
+
 /* RH_TIME_NEVER when the clock never shows it. */
 uint64_t sim_clock_true(const struct sim_clock *clock, uint64_t local_ns);
 /* How wrong the clock is: local(t) - t, also where local time is cut off at 0. */

@@ -1,7 +1,7 @@
 /*
  * driver.c - one event: what the kernel itself does with it, then the model's step.
  *
- *   pop ──► downlink? ──► stale? ──► seen before? ──► hash ──► step ──► effects (effects.c)
+ *   event ──► downlink? ──► stale? ──► seen before? ──► hash ──► step ──► effects (effects.c)
  *
  * The node is up whenever an event comes for it: a crash deletes what was on its way, and nothing
  * is sent to a node that is down.
@@ -15,51 +15,53 @@
 
 static void *host_object_new(void *ctx, uint32_t size_bytes, struct rh_handle *ref)
 {
-	struct sim_world *world = ctx;
+	struct sim_worker *worker = ctx;
+	struct sim_world *world = worker->world;
 	void *bytes = sim_object_new(&world->space, &world->state->objects, size_bytes, ref);
 
-	if (world->fresh_count == world->fresh_cap) {
-		world->fresh_cap = world->fresh_cap == 0 ? 16 : world->fresh_cap * 2;
-		world->fresh = rh_realloc(world->fresh, world->fresh_cap * sizeof(*world->fresh));
+	if (worker->fresh_count == worker->fresh_cap) {
+		worker->fresh_cap = worker->fresh_cap == 0 ? 16 : worker->fresh_cap * 2;
+		worker->fresh =
+			rh_realloc(worker->fresh, worker->fresh_cap * sizeof(*worker->fresh));
 	}
-	world->fresh[world->fresh_count++] = *ref;
+	worker->fresh[worker->fresh_count++] = *ref;
 	return bytes;
 }
 
 static const void *host_object_at(void *ctx, struct rh_handle ref)
 {
-	const struct sim_world *world = ctx;
+	const struct sim_world *world = ((const struct sim_worker *)ctx)->world;
 
 	return sim_object_at(&world->space, &world->state->objects, ref);
 }
 
 static void host_object_keep(void *ctx, struct rh_handle ref)
 {
-	struct sim_world *world = ctx;
+	const struct sim_world *world = ((const struct sim_worker *)ctx)->world;
 
 	sim_object_keep(&world->space, &world->state->objects, ref);
 }
 
 static void host_object_drop(void *ctx, struct rh_handle ref)
 {
-	struct sim_world *world = ctx;
+	struct sim_world *world = ((const struct sim_worker *)ctx)->world;
 
 	sim_object_drop(&world->space, &world->state->objects, ref);
 }
 
 static uint32_t host_journal_count(void *ctx, uint32_t node)
 {
-	const struct sim_world *world = ctx;
+	const struct sim_world *world = ((const struct sim_worker *)ctx)->world;
 
-	return world->nodes[node].journal.count;
+	return world->more[node].journal.count;
 }
 
 static void host_journal_at(void *ctx, uint32_t node, uint32_t index, uint64_t *key,
 			    struct rh_handle *ref)
 {
-	const struct sim_world *world = ctx;
+	const struct sim_world *world = ((const struct sim_worker *)ctx)->world;
 	const struct sim_journal_entry *entry =
-		rh_vec_at(&world->space, &world->nodes[node].journal, sizeof(*entry), index);
+		rh_vec_at(&world->space, &world->more[node].journal, sizeof(*entry), index);
 
 	*key = entry->key;
 	*ref = entry->ref;
@@ -74,28 +76,30 @@ const struct rh_host sim_host = {
 	.journal_at = host_journal_at,
 };
 
-void sim_env_set(struct sim_world *world, uint32_t node)
+void sim_env_set(struct sim_worker *worker, uint32_t node)
 {
-	const struct rh_plan_node *plan_node = &world->plan->nodes[node];
+	const struct sim_world *world = worker->world;
 	const struct sim_node *self = &world->nodes[node];
-	struct rh_env *env = &world->env;
+	struct rh_env *env = &worker->env;
 
 	env->state = self->state != 0 ? rh_at(&world->space, self->state) : NULL;
-	env->node_params = plan_node->params;
-	env->clock_ns = sim_clock_local(&self->clock, world->state->now_ns);
-	env->name64 = world->names64[node];
+	env->clock_ns = sim_clock_local(&self->clock, worker->now_ns);
+	env->name64 = self->name64;
+	env->weight = self->weight;
 	env->node = node;
-	env->peer_count = world->peers[node].count;
-	env->peers = world->peers[node].nodes;
-	env->weight = plan_node->weight;
+	env->peer_count = sim_net_peer_count(&world->net, node);
+	env->peers = sim_net_peers(&world->net, node);
+	if (world->plan->model->node_params_size != 0)
+		env->node_params = world->plan->nodes[node].params;
 }
 
-static void record_violation(struct sim_world *world, uint32_t node, uint32_t number,
+static void record_violation(struct sim_worker *worker, uint32_t node, uint32_t number,
 			     bool is_in_event)
 {
+	struct sim_world *world = worker->world;
 	const char *name = world->plan->model->invariants[number].name;
 	struct rh_record record = {
-		.time_ns = world->state->now_ns,
+		.time_ns = worker->now_ns,
 		.node = node,
 		.kind = RH_RECORD_INVARIANT,
 		.index = number,
@@ -106,25 +110,25 @@ static void record_violation(struct sim_world *world, uint32_t node, uint32_t nu
 	if (!sim_wants(world, RH_RECORD_INVARIANT))
 		return;
 	if (is_in_event)
-		sim_stream_add(&world->stream, &record);
+		sim_tell(worker, &record);
 	else
 		sim_stream_add_pending(&world->stream, &record);
 }
 
-void sim_check_invariants(struct sim_world *world, uint32_t node, bool is_in_event)
+void sim_check_invariants(struct sim_worker *worker, uint32_t node, bool is_in_event)
 {
-	const struct rh_model *model = world->plan->model;
-	struct sim_node *self = &world->nodes[node];
+	const struct rh_model *model = worker->world->plan->model;
+	struct sim_node_more *self = &worker->world->more[node];
 	uint32_t i;
 
 	RH_ASSERT(model->invariant_count <= 64);
-	if (is_in_event && model->is_unchanged != NULL && model->is_unchanged(&world->env))
+	if (is_in_event && model->is_unchanged != NULL && model->is_unchanged(&worker->env))
 		return;
 	for (i = 0; i < model->invariant_count; i++) {
-		if (((self->violated >> i) & 1) || model->invariants[i].holds(&world->env))
+		if (((self->violated >> i) & 1) || model->invariants[i].holds(&worker->env))
 			continue;
 		self->violated |= UINT64_C(1) << i;
-		record_violation(world, node, i, is_in_event);
+		record_violation(worker, node, i, is_in_event);
 	}
 }
 
@@ -139,8 +143,9 @@ bool sim_is_stale(const struct sim_world *world, const struct sim_event *event)
 }
 
 /* A node that sends itself events without end is stopped with an error. */
-static void count_self_event(struct sim_world *world, uint32_t node, uint64_t time_ns)
+static void count_self_event(struct sim_worker *worker, uint32_t node, uint64_t time_ns)
 {
+	const struct sim_world *world = worker->world;
 	struct sim_node *self = &world->nodes[node];
 	uint64_t limit = world->plan->limit_self_events;
 	uint64_t window = time_ns >> world->window_log2;
@@ -151,15 +156,14 @@ static void count_self_event(struct sim_world *world, uint32_t node, uint64_t ti
 	}
 	self->self_count++;
 	if (limit != 0 && self->self_count > limit)
-		sim_fail(world, RH_E_LIMIT,
+		sim_fail(worker, RH_E_LIMIT,
 			 "node %s has sent itself %" PRIu64 " events within %" PRIu64
 			 " ns; a loop, or raise limits.selfEvents",
 			 world->plan->nodes[node].name, self->self_count,
 			 UINT64_C(1) << world->window_log2);
 }
 
-static void record_copy(struct sim_world *world, const struct sim_event *event,
-			const struct sim_message *message, bool is_duplicate)
+static void record_copy(struct sim_worker *worker, const struct sim_event *event, bool is_duplicate)
 {
 	struct rh_record record = {
 		.time_ns = event->time_ns,
@@ -169,173 +173,165 @@ static void record_copy(struct sim_world *world, const struct sim_event *event,
 		.index = event->kind & 0xFFFF,
 		.a = event->id,
 		.b = event->source,
-		.c = message->size_bytes,
+		.c = event->size_bytes,
 	};
 
-	sim_stream_add(&world->stream, &record);
+	sim_tell(worker, &record);
 }
 
 /* True when the copy is in at another time than its bits began to come. */
-static bool waits_for_downlink(struct sim_world *world, const struct sim_event *event,
-			       const struct sim_message *message)
+static bool waits_for_downlink(struct sim_worker *worker, const struct sim_event *event)
 {
 	struct sim_event due = *event;
 
 	if (event->stage != SIM_STAGE_WIRE)
 		return false;
-	due.time_ns = sim_net_receive(&world->net, event->time_ns, event->node, message->size_bytes,
-				      message->sent_in_ns);
+	due.time_ns = sim_net_receive(&worker->world->net, event->time_ns, event->node,
+				      event->size_bytes, event->arg);
 	due.stage = SIM_STAGE_DUE;
 	RH_ASSERT(due.time_ns >= event->time_ns);
 	if (due.time_ns == event->time_ns)
 		return false;
-	world->engine.ops->push(&world->engine, &due);
+	sim_push(worker, &due);
 	return true;
 }
 
 /* A copy has arrived: true when the model gets it. */
-static bool take_copy(struct sim_world *world, const struct sim_event *event,
-		      const struct sim_message *message, struct sim_trace_node *trace)
+static bool take_copy(struct sim_worker *worker, const struct sim_event *event,
+		      struct sim_trace_node *trace)
 {
-	const struct rh_model *model = world->plan->model;
-	uint32_t topic = event->kind >> 16;
+	struct sim_world *world = worker->world;
 	bool is_duplicate = false;
 
-	RH_ASSERT(world->state->in_flight > 0);
-	world->state->in_flight--;
-	sim_trace_arrival(trace, event->time_ns, world->names64[event->source]);
-	if (topic != 0 && model->topics[topic - 1].relay == RH_TOPIC_FLOOD)
-		is_duplicate =
-			!rh_idmap_put(&world->space, &world->nodes[event->node].seen, event->id, 0);
-	if (is_duplicate)
-		trace->duplicates++;
+	if (event->is_flooded)
+		is_duplicate = sim_flood_see(&world->space, &world->state->flood, event->node,
+					     (uint32_t)event->tag);
+	if (event->is_counted) {
+		trace->duplicates -= !is_duplicate;
+	} else {
+		sim_trace_arrival(trace, event->time_ns, world->names64[event->source]);
+		trace->duplicates += is_duplicate;
+	}
 	if (sim_wants(world, RH_RECORD_MESSAGE))
-		record_copy(world, event, message, is_duplicate);
+		record_copy(worker, event, is_duplicate);
 	return !is_duplicate;
 }
 
-static void record_node(struct sim_world *world, uint32_t node, uint16_t kind, uint16_t stage,
+static void record_node(struct sim_worker *worker, uint32_t node, uint16_t kind, uint16_t stage,
 			uint32_t index, uint64_t a)
 {
-	struct rh_record record = {.time_ns = world->state->now_ns,
+	struct rh_record record = {.time_ns = worker->now_ns,
 				   .node = node,
 				   .kind = kind,
 				   .stage = stage,
 				   .index = index,
 				   .a = a};
 
-	if (sim_wants(world, kind))
-		sim_stream_add(&world->stream, &record);
+	if (sim_wants(worker->world, kind))
+		sim_tell(worker, &record);
 }
 
-static void announce(struct sim_world *world, const struct sim_event *event,
-		     const struct sim_message *message)
+static void announce(struct sim_worker *worker, const struct sim_event *event)
 {
+	struct sim_world *world = worker->world;
 	const struct sim_clock *clock = &world->nodes[event->node].clock;
 
 	if (event->class == RH_CLASS_INPUT)
-		record_node(world, event->node, RH_RECORD_TX, RH_TX_SUBMITTED, message->size_bytes,
-			    message->key);
+		record_node(worker, event->node, RH_RECORD_TX, RH_TX_SUBMITTED, event->size_bytes,
+			    event->key);
 	if (event->class != RH_CLASS_ACTION || event->kind >= RH_EVENT_MODEL)
 		return;
 	if (event->kind == RH_EVENT_START)
-		record_node(world, event->node, RH_RECORD_NODE, RH_NODE_UP, 0, 0);
+		record_node(worker, event->node, RH_RECORD_NODE, RH_NODE_UP, 0, 0);
 	else
-		record_node(world, event->node, RH_RECORD_CLOCK, 0, 0, (uint64_t)clock->offset_ns);
+		record_node(worker, event->node, RH_RECORD_CLOCK, 0, 0, (uint64_t)clock->offset_ns);
 	if (sim_wants(world, RH_RECORD_GAUGE) &&
 	    (event->kind == RH_EVENT_CLOCK || sim_clock_error(clock, event->time_ns) != 0) &&
 	    sim_gauge_changed(world, event->node, RH_GAUGE_CLOCK_OFFSET,
 			      sim_clock_error(clock, event->time_ns)))
-		record_node(world, event->node, RH_RECORD_GAUGE, 0, RH_GAUGE_CLOCK_OFFSET,
+		record_node(worker, event->node, RH_RECORD_GAUGE, 0, RH_GAUGE_CLOCK_OFFSET,
 			    (uint64_t)sim_clock_error(clock, event->time_ns));
 }
 
-static void run_step(struct sim_world *world, const struct rh_event *event, uint32_t node)
+static void run_step(struct sim_worker *worker, const struct sim_event *event)
 {
-	uint32_t i;
-
-	sim_env_set(world, node);
-	world->plan->model->step(&world->env, event, &world->fx);
-	sim_drain_effects(world, node);
-	for (i = 0; i < world->fresh_count; i++)
-		sim_object_drop(&world->space, &world->state->objects, world->fresh[i]);
-	world->fresh_count = 0;
-	if (world->checks_each_step)
-		sim_check_invariants(world, node, true);
-}
-
-static void check_limits(struct sim_world *world)
-{
-	const struct rh_plan *plan = world->plan;
-	uint64_t used = rh_space_used(&world->space);
-
-	if (plan->limit_messages != 0 && world->state->in_flight > plan->limit_messages)
-		sim_fail(world, RH_E_LIMIT,
-			 "%" PRIu64 " copies are in flight; raise limits.messagesInFlight",
-			 world->state->in_flight);
-	if (plan->limit_memory != 0 && used > plan->limit_memory)
-		sim_fail(world, RH_E_LIMIT,
-			 "the simulation uses %" PRIu64 " bytes of memory; raise limits.memory",
-			 used);
-}
-
-/* Name of whoever the event comes from, as the hash calls it. */
-static uint64_t source_name(const struct sim_world *world, const struct sim_event *event,
-			    const struct sim_message *message)
-{
-	if (event->class == RH_CLASS_ACTION || event->class == RH_CLASS_INPUT)
-		return message->name64;
-	return world->names64[event->source];
-}
-
-void sim_handle(struct sim_world *world, const struct sim_event *event)
-{
-	static const struct sim_message nothing;
-	struct sim_state *state = world->state;
-	struct sim_trace_node *trace = sim_trace_node(&world->space, &state->trace, event->node);
-	const struct sim_message *message = &nothing;
-	struct rh_event seen;
-
-	state->now_ns = event->time_ns;
-	RH_ASSERT(sim_is_up(world, event->node));
-	if (world->stream.pending_count > 0)
-		sim_stream_settle(&world->stream, event->time_ns, event->node);
-	if (event->payload != 0)
-		message = sim_message_at(&world->space, &state->messages, event->payload);
-	if (event->class == RH_CLASS_MESSAGE) {
-		if (waits_for_downlink(world, event, message))
-			return;
-		if (!take_copy(world, event, message, trace))
-			goto out;
-	}
-	if (event->class == RH_CLASS_TIMER) {
-		if (sim_is_stale(world, event)) {
-			state->stale_timers -= state->stale_timers > 0;
-			return;
-		}
-		sim_timers(world, event->node)[event->kind].is_armed = 0;
-	}
-	if (event->class == RH_CLASS_TIMER || event->class == RH_CLASS_WORK) {
-		state->handled++;
-		count_self_event(world, event->node, event->time_ns);
-	}
-	sim_trace_event(trace, event->time_ns, (uint64_t)event->class << 56 | event->kind,
-			source_name(world, event, message), event->id, event->copy);
-	seen = (struct rh_event){
+	struct sim_world *world = worker->world;
+	struct rh_event seen = {
 		.class = event->class,
 		.kind = (uint16_t)event->kind,
 		.topic = (uint16_t)(event->class == RH_CLASS_MESSAGE ? event->kind >> 16 : 0),
 		.from = event->class <= RH_CLASS_INPUT ? event->node : event->source,
 		.id = event->id,
-		.key = message->key,
-		.arg = message->arg,
-		.ref = message->ref,
-		.object = sim_object_at(&world->space, &state->objects, message->ref),
+		.key = event->key,
+		.arg = event->class <= RH_CLASS_INPUT ? event->arg : 0,
+		.ref = event->ref,
 	};
-	announce(world, event, message);
-	run_step(world, &seen, event->node);
-	check_limits(world);
-out:
-	if (event->payload != 0)
-		sim_message_drop(&world->space, &state->messages, &state->objects, event->payload);
+
+	if (event->ref.index != 0)
+		seen.object = sim_object_at(&world->space, &world->state->objects, event->ref);
+	sim_env_set(worker, event->node);
+	world->plan->model->step(&worker->env, &seen, &worker->fx);
+	sim_drain_effects(worker, event->node);
+	for (uint32_t i = 0; i < worker->fresh_count; i++)
+		sim_object_drop(&world->space, &world->state->objects, worker->fresh[i]);
+	worker->fresh_count = 0;
+	if (world->checks_each_step)
+		sim_check_invariants(worker, event->node, true);
+}
+
+/* Name of whoever the event comes from, as the hash calls it. */
+static uint64_t source_name(const struct sim_world *world, const struct sim_event *event)
+{
+	if (event->class == RH_CLASS_ACTION)
+		return event->tag;
+	if (event->is_counted)
+		return event->arg;
+	return event->class == RH_CLASS_INPUT ? 0 : world->names64[event->source];
+}
+
+/* False: the event is over before the model would see it. */
+static bool is_for_model(struct sim_worker *worker, const struct sim_event *event,
+			 struct sim_trace_node *trace)
+{
+	struct sim_world *world = worker->world;
+
+	switch ((enum rh_class)event->class) {
+	case RH_CLASS_MESSAGE:
+		return take_copy(worker, event, trace);
+	case RH_CLASS_TIMER:
+		if (sim_is_stale(world, event)) {
+			worker->tally.stale_timers--;
+			return false;
+		}
+		sim_timers(world, event->node)[event->kind].is_armed = 0;
+		break;
+	case RH_CLASS_WORK:
+		break;
+	case RH_CLASS_ACTION:
+	case RH_CLASS_INPUT:
+		announce(worker, event);
+		return true;
+	}
+	worker->tally.handled++;
+	count_self_event(worker, event->node, event->time_ns);
+	return true;
+}
+
+void sim_handle(struct sim_worker *worker, const struct sim_event *event)
+{
+	struct sim_world *world = worker->world;
+	struct sim_trace_node *trace = &world->traces[event->node];
+
+	worker->now_ns = event->time_ns;
+	worker->tally.others -= event->class != RH_CLASS_MESSAGE;
+	RH_ASSERT(sim_is_up(world, event->node, event->time_ns));
+	if (event->class == RH_CLASS_MESSAGE && waits_for_downlink(worker, event))
+		return;
+	if (is_for_model(worker, event, trace)) {
+		sim_trace_event(trace, event->time_ns, (uint64_t)event->class << 56 | event->kind,
+				source_name(world, event), event->id, event->copy);
+		run_step(worker, event);
+	}
+	if (!event->is_flooded && event->ref.index != 0)
+		sim_object_drop(&world->space, &world->state->objects, event->ref);
 }

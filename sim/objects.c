@@ -1,39 +1,68 @@
 /*
- * objects.c - a pool of cells that each own one block of the space.
+ * objects.c - cells that each own one block of the space, and the list of free ones.
  */
 #include "sim/objects.h"
 
 struct object {
 	rh_off block;
 	uint32_t size_bytes;
-	uint32_t count;
+	uint32_t count; /* 0: free */
+	uint32_t generation;
+	uint32_t next_free;
 };
+
+#define OBJECT ((uint32_t)sizeof(struct object))
 
 static struct object *object_of(const struct rh_space *space, const struct sim_objects *objects,
 				struct rh_handle ref)
 {
-	struct object *object = rh_pool_at(space, &objects->cells, ref);
+	struct object *object = rh_tiers_at(space, &objects->cells, OBJECT, ref.index - 1);
 
-	RH_ASSERT(object->count > 0);
+	RH_ASSERT(object->generation == ref.generation);
 	return object;
 }
 
-void sim_objects_init(struct sim_objects *objects)
+static void lock(const struct rh_space *space, struct sim_objects *objects)
 {
-	rh_pool_init(&objects->cells, sizeof(struct object), 0);
+	while (space->is_shared && __atomic_test_and_set(&objects->is_locked, __ATOMIC_ACQUIRE))
+		;
+}
+
+static void unlock(const struct rh_space *space, struct sim_objects *objects)
+{
+	if (space->is_shared)
+		__atomic_clear(&objects->is_locked, __ATOMIC_RELEASE);
+}
+
+static struct object *take_cell(struct rh_space *space, struct sim_objects *objects,
+				struct rh_handle *ref)
+{
+	struct object *object;
+
+	lock(space, objects);
+	if (objects->free_head == 0) {
+		ref->index = rh_tiers_add(space, &objects->cells, OBJECT) + 1;
+		object = rh_tiers_at(space, &objects->cells, OBJECT, ref->index - 1);
+	} else {
+		ref->index = objects->free_head;
+		object = rh_tiers_at(space, &objects->cells, OBJECT, ref->index - 1);
+		objects->free_head = object->next_free;
+	}
+	unlock(space, objects);
+	return object;
 }
 
 void *sim_object_new(struct rh_space *space, struct sim_objects *objects, uint32_t size_bytes,
 		     struct rh_handle *ref)
 {
 	rh_off block = rh_space_alloc(space, size_bytes);
-	struct object *object;
+	struct object *object = take_cell(space, objects, ref);
 
-	*ref = rh_pool_take(space, &objects->cells);
-	object = rh_pool_at(space, &objects->cells, *ref);
+	RH_ASSERT(object->count == 0);
 	object->block = block;
 	object->size_bytes = size_bytes;
 	object->count = 1;
+	ref->generation = object->generation;
 	return rh_at(space, block);
 }
 
@@ -49,23 +78,37 @@ void sim_object_keep(const struct rh_space *space, const struct sim_objects *obj
 		     struct rh_handle ref)
 {
 	struct object *object;
+	uint32_t before;
 
 	if (ref.index == 0)
 		return;
 	object = object_of(space, objects, ref);
-	RH_ASSERT(object->count < UINT32_MAX);
-	object->count++;
+	if (space->is_shared)
+		before = __atomic_fetch_add(&object->count, 1, __ATOMIC_RELAXED);
+	else
+		before = object->count++;
+	RH_ASSERT(before > 0 && before < UINT32_MAX);
 }
 
 void sim_object_drop(struct rh_space *space, struct sim_objects *objects, struct rh_handle ref)
 {
 	struct object *object;
+	uint32_t before;
 
 	if (ref.index == 0)
 		return;
 	object = object_of(space, objects, ref);
-	if (--object->count > 0)
+	if (space->is_shared)
+		before = __atomic_fetch_sub(&object->count, 1, __ATOMIC_ACQ_REL);
+	else
+		before = object->count--;
+	RH_ASSERT(before > 0);
+	if (before > 1)
 		return;
 	rh_space_free(space, object->block, object->size_bytes);
-	rh_pool_give(space, &objects->cells, ref);
+	lock(space, objects);
+	object->generation++;
+	object->next_free = objects->free_head;
+	objects->free_head = ref.index;
+	unlock(space, objects);
 }

@@ -3,21 +3,27 @@
  *
  * `struct sim_state` and all that it reaches stands in the space: integers, offsets and handles
  * only. `struct sim_world` holds what is made anew in each process: pointers into the space, the
- * plan, buffers, and the records that wait for the sink.
+ * plan, buffers, and the records that wait for the sink.  A `struct sim_worker` is what one thread needs
+ * to handle events: the queue engines have one, the windowed engine one for each share of the nodes.
  *
- *   world.c    open and close, the loop, statistics     actions.c   start, submit, verify
- *   driver.c   one event: checks, hash, step            effects.c   what a step asked for
+ *   world.c    open and close, stopping, statistics     actions.c   start, submit, verify
+ *   play.c     the loops over events                    driver.c    one event: checks, hash, step
+ *   effects.c  what a step asked for                    sending.c   messages among it
  */
 #ifndef SIM_STATE_H
 #define SIM_STATE_H
 
 #include "core/world.h"
 #include "sim/clock.h"
+#include "sim/gossip/fan.h"
 #include "sim/kernel/engine.h"
+#include "sim/kernel/team.h"
 #include "sim/kernel/trace_hash.h"
-#include "sim/messages.h"
+#include "sim/kernel/windows.h"
 #include "sim/net/net.h"
+#include "sim/objects.h"
 #include "sim/stream.h"
+#include "sim/world.h"
 
 struct sim_timer {
 	uint64_t at_clock_ns;
@@ -36,21 +42,26 @@ struct sim_gauge {
 	uint32_t unused;
 };
 
+/* What every event of a node reads: one line of the cache. */
 struct sim_node {
-	rh_off state;	     /* the model's, 0 when it has none */
-	rh_off timers;	     /* struct sim_timer, one for each of the model's */
 	uint64_t up_from_ns; /* up when <= now; RH_TIME_NEVER: down */
-	uint64_t worker_free_ns;
+	rh_off state;	     /* the model's, 0 when it has none */
+	uint64_t name64;
+	uint64_t weight;
 	struct sim_clock clock;
-	struct rh_vec journal; /* struct sim_journal_entry */
-	uint32_t journal_synced;
-	uint32_t instant_count; /* actions and inputs given at instant_ns */
-	uint64_t instant_ns;
-	struct rh_vec gauges; /* struct sim_gauge: last values, in order of first use */
-	struct rh_idmap seen; /* ids of flooded messages */
-	uint64_t starts;
 	uint64_t self_window; /* the window of self_count */
 	uint64_t self_count;
+};
+
+/* The rest. */
+struct sim_node_more {
+	uint64_t worker_free_ns;
+	uint64_t instant_ns;
+	uint32_t instant_count; /* actions and inputs given at instant_ns */
+	uint32_t journal_synced;
+	struct rh_vec journal; /* struct sim_journal_entry */
+	struct rh_vec gauges;  /* struct sim_gauge: last values, in order of first use */
+	uint64_t starts;
 	uint64_t violated; /* bit: the invariant was broken and told */
 	uint32_t gauge_at; /* position in `gauges` of the last one told */
 	uint32_t unused;
@@ -60,57 +71,92 @@ struct sim_state {
 	uint64_t magic;
 	uint64_t seed;
 	uint32_t node_count;
-	uint32_t engine_kind; /* enum rh_engine */
+	uint32_t engine_kind; /* enum rh_engine, never AUTO */
 	uint64_t now_ns;
 	struct sim_trace trace;
 	struct sim_objects objects;
-	struct sim_messages messages;
-	rh_off nodes;	   /* struct sim_node */
-	rh_off edge_sends; /* u32 for each directed edge: messages sent to that peer alone */
+	struct sim_flood flood;
+	rh_off nodes;  /* struct sim_node, aligned to lines */
+	rh_off more;   /* struct sim_node_more */
+	rh_off timers; /* struct sim_timer [node][timer of the model] */
 	rh_off net;
 	rh_off engine;
 	uint64_t deliveries; /* copies sent, whatever became of them */
 	uint64_t handled;    /* timers, work, inputs, global actions */
-	uint64_t in_flight;
-	uint64_t in_flight_max;
+	uint64_t others;     /* pending events that are no copies of messages */
+	uint64_t
+		in_flight_max; /* where the engine looks: after an event, or at the end of a window */
 	uint64_t stale_timers; /* events in the queue that will be dropped */
 };
 
-struct sim_peers {
-	const uint32_t *nodes; /* in the space */
-	uint32_t count;
+/* What a thread counts until the world takes it in. */
+struct sim_tally {
+	uint64_t deliveries;
+	uint64_t handled;
+	uint64_t others;       /* modulo 2^64: an event may end where it did not begin */
+	uint64_t stale_timers; /* the same */
+};
+
+struct sim_worker {
+	struct sim_world *world;
+	uint32_t number;
+	uint64_t now_ns; /* time of the event that is handled */
+	struct rh_effects fx;
+	struct rh_env env;
+	struct rh_handle *fresh; /* objects made in this step */
+	uint32_t fresh_count;
+	uint32_t fresh_cap;
+	struct sim_fan fan;
+	struct sim_event
+		events[2]; /* the one that is handled, and the one before: keys must grow */
+	const struct sim_event *event; /* that is handled */
+	struct sim_tally tally;
+	struct rh_record *records; /* of this window, node by node */
+	size_t record_count;
+	size_t record_cap;
+	struct rh_arena texts;
+	struct rh_err failure; /* code 0: none */
 };
 
 struct sim_world {
 	struct rh_world base;
 	const struct rh_plan *plan;
 	struct rh_world_options options;
+	struct sim_tuning tuning;
 	struct rh_space space;
 	struct sim_state *state; /* in the space; neither moves */
 	struct sim_node *nodes;
-	struct sim_peers *peers; /* by node */
+	struct sim_node_more *more;
+	struct sim_timer *timers;
+	uint32_t timer_count; /* of the model */
+	uint8_t *states;      /* of all nodes, side by side */
+	uint64_t state_stride;
+	struct sim_trace_node *traces;
 	uint64_t *names64;
 	struct sim_net net;
 	struct sim_order order;
-	struct sim_engine engine;
+	bool is_windowed;
+	struct sim_engine engine; /* a queue; or */
+	struct sim_windows windows;
+	struct sim_fan_in fan_in;
+	struct sim_team *team; /* NULL: there is one worker, or no threads are wanted */
+	struct sim_worker *workers;
+	uint32_t worker_count;
 	struct sim_stream stream;
-	struct rh_effects fx;
-	struct rh_env env;
-	struct rh_handle *fresh; /* objects made in this step */
-	uint32_t fresh_count;
-	uint32_t fresh_cap;
-	uint32_t *positions; /* a fan-out */
-	uint32_t window_log2;
-	struct sim_event last; /* handed out before: keys must grow */
+	uint32_t window_log2; /* of counting self events */
+	bool has_uplinks;
+	bool has_downlinks;
+	bool checks_each_step;
+	bool cuts_at_reactions; /* somebody may react to a record of this run */
+	uint64_t late_ns;	/* from here on everybody is up; RH_TIME_NEVER: not */
 	uint64_t wake_at_ns;
 	volatile bool is_interrupted; /* set from a signal handler, read by the loop */
-	bool checks_each_step;
-	struct rh_err failure; /* code 0: none */
+	struct rh_err failure;	      /* code 0: none */
 };
 
-static inline bool sim_is_up(const struct sim_world *world, uint32_t node)
+static inline bool sim_is_up(const struct sim_world *world, uint32_t node, uint64_t now_ns)
 {
-	return world->nodes[node].up_from_ns <= world->state->now_ns;
+	return world->nodes[node].up_from_ns <= now_ns;
 }
 
 static inline bool sim_wants(const struct sim_world *world, enum rh_record_kind kind)
@@ -120,25 +166,45 @@ static inline bool sim_wants(const struct sim_world *world, enum rh_record_kind 
 
 static inline struct sim_timer *sim_timers(const struct sim_world *world, uint32_t node)
 {
-	return rh_at(&world->space, world->nodes[node].timers);
+	return world->timers + (size_t)node * world->timer_count;
 }
 
 /* The first failure stays; the run ends with it. */
-void sim_fail(struct sim_world *world, int code, const char *fmt, ...) RH_PRINTF(3, 4);
+void sim_fail(struct sim_worker *worker, int code, const char *fmt, ...) RH_PRINTF(3, 4);
+
+/* play.c */
+/* Handles events below the limit; false when what the caller must look at first has come. */
+bool sim_play(struct sim_world *world, uint64_t limit_ns);
+/* The part of a window that one worker plays; the world is `ctx`. */
+sim_team_job sim_play_share;
+void sim_push(struct sim_worker *worker, const struct sim_event *event);
+uint64_t sim_sweep(struct sim_world *world, sim_engine_doom *is_doomed, void *ctx);
+uint64_t sim_pending(const struct sim_world *world);
+/* A record of the event that is handled, at its place in the order. */
+void sim_tell(struct sim_worker *worker, const struct rh_record *record);
+uint64_t sim_reaction_after(const struct sim_world *world, uint64_t cause_ns);
+/* What is counted so far, taken into the state. */
+void sim_take_tallies(struct sim_world *world);
 
 /* driver.c */
 extern const struct rh_host sim_host;
-void sim_handle(struct sim_world *world, const struct sim_event *event);
-/* Points the world's env at a node, as of now. */
-void sim_env_set(struct sim_world *world, uint32_t node);
-void sim_check_invariants(struct sim_world *world, uint32_t node, bool is_in_event);
+void sim_handle(struct sim_worker *worker, const struct sim_event *event);
+/* Points the worker's env at a node, as of now. */
+void sim_env_set(struct sim_worker *worker, uint32_t node);
+void sim_check_invariants(struct sim_worker *worker, uint32_t node, bool is_in_event);
 bool sim_is_stale(const struct sim_world *world, const struct sim_event *event);
 
 /* effects.c */
-void sim_drain_effects(struct sim_world *world, uint32_t node);
-void sim_set_timer(struct sim_world *world, uint32_t node, uint32_t number, uint64_t at_clock_ns);
+void sim_drain_effects(struct sim_worker *worker, uint32_t node);
+void sim_set_timer(struct sim_worker *worker, uint32_t node, uint32_t number, uint64_t at_clock_ns);
 /* A gauge of a node: true when it is new or changed. */
 bool sim_gauge_changed(struct sim_world *world, uint32_t node, uint32_t gauge, int64_t value);
+/* Takes stale timers out of the queue when there are too many of them. */
+void sim_limit_stale_timers(struct sim_world *world);
+
+/* sending.c */
+void sim_drain_send(struct sim_worker *worker, uint32_t node, const struct rh_effect *effect);
+void sim_drain_fan_out(struct sim_worker *worker, uint32_t node, const struct rh_effect *effect);
 
 /* actions.c */
 int sim_start(struct rh_world *base, const struct rh_action *action, uint32_t ticket,
@@ -150,5 +216,7 @@ int sim_verify(struct rh_world *base, const struct rh_expectation *expected, uin
 /* The event with which a node begins; `step` and its name as in struct rh_action. */
 void sim_push_start(struct sim_world *world, uint32_t node, uint64_t at_ns, uint32_t step,
 		    uint64_t name64);
+/* After nodes went up or down. */
+void sim_find_late(struct sim_world *world);
 
 #endif

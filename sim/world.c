@@ -16,9 +16,12 @@
 #include "sim/state.h"
 #include "sim/world.h"
 
-#define MAGIC	       UINT64_C(0x31305753524D4953)
-#define DEFAULT_MEMORY (UINT64_C(1) << 36)
-#define BATCH_MAX      256 /* records that wait: few enough to stay in the cache */
+#define MAGIC		 UINT64_C(0x31305753524D4953)
+#define DEFAULT_MEMORY	 (UINT64_C(1) << 36)
+#define WINDOW_LOG2_MIN	 10
+#define LINE_BYTES	 64
+#define LOOKAHEAD_MIN_NS 65000 /* below, windows hold too little: limits of the plan may say else */
+#define NODES_MAX	 (UINT32_C(1) << 24)
 
 static struct sim_world *world_of(struct rh_world *base)
 {
@@ -30,24 +33,100 @@ static const struct sim_world *const_world_of(const struct rh_world *base)
 	return (const struct sim_world *)(const void *)base;
 }
 
-void sim_fail(struct sim_world *world, int code, const char *fmt, ...)
+void sim_fail(struct sim_worker *worker, int code, const char *fmt, ...)
 {
 	va_list args;
 
-	if (world->failure.code != 0)
+	if (worker->failure.code != 0)
 		return;
 	va_start(args, fmt);
-	vsnprintf(world->failure.text, sizeof(world->failure.text), fmt, args);
+	vsnprintf(worker->failure.text, sizeof(worker->failure.text), fmt, args);
 	va_end(args);
-	world->failure.code = code;
+	worker->failure.code = code;
+}
+
+/* ---- which engine ---------------------------------------------------------------------------- */
+
+static uint32_t floor_log2(uint64_t value)
+{
+	return value == 0 ? 0 : rh_high_bit(value);
+}
+
+/* Windows are as long as the least delay allows, end with the checkpoints, and do not reach over the
+ * points at which a run may stop. */
+static uint32_t window_log2_of(const struct rh_plan *plan, const struct sim_tuning *tuning)
+{
+	uint32_t log2 = floor_log2(plan->lookahead_ns);
+
+	if (log2 > SIM_CHECKPOINT_LOG2)
+		log2 = SIM_CHECKPOINT_LOG2;
+	if (log2 > floor_log2(plan->reaction_ns) &&
+	    floor_log2(plan->reaction_ns) >= WINDOW_LOG2_MIN)
+		log2 = floor_log2(plan->reaction_ns);
+	if (tuning->window_log2 != 0 && tuning->window_log2 < log2)
+		log2 = tuning->window_log2;
+	return log2;
+}
+
+static uint32_t most_peers(const struct rh_plan *plan)
+{
+	uint32_t *counts = rh_alloc((size_t)plan->node_count + 1, sizeof(*counts));
+	uint32_t most = 0;
+
+	for (uint32_t i = 0; i < plan->link_count; i++) {
+		counts[plan->links[i].a]++;
+		counts[plan->links[i].b]++;
+	}
+	for (uint32_t i = 0; i < plan->node_count; i++)
+		most = counts[i] > most ? counts[i] : most;
+	free(counts);
+	return most;
+}
+
+/* Ranges of nodes, one a thread; where regions are known and stand together, their borders are taken:
+ * then fewer copies go from one thread to another. */
+static uint32_t border_near(const struct rh_plan *plan, uint32_t node, uint32_t shares)
+{
+	uint32_t slack = plan->node_count / (4 * shares);
+
+	for (uint32_t i = 0; i < slack; i++) {
+		if (plan->nodes[node - i].region != plan->nodes[node - i - 1].region)
+			return node - i;
+		if (plan->nodes[node + i].region != plan->nodes[node + i - 1].region)
+			return node + i;
+	}
+	return node;
+}
+
+static struct sim_windows_plan windows_plan(const struct sim_world *world, uint32_t *share_first)
+{
+	const struct rh_plan *plan = world->plan;
+	uint32_t shares = world->worker_count;
+
+	share_first[0] = 0;
+	share_first[shares] = plan->node_count;
+	for (uint32_t i = 1; i < shares; i++)
+		share_first[i] = border_near(
+			plan, (uint32_t)((uint64_t)plan->node_count * i / shares), shares);
+	return (struct sim_windows_plan){
+		.node_count = plan->node_count,
+		.position_max = most_peers(plan),
+		.window_log2 = window_log2_of(plan, &world->tuning),
+		.share_count = shares,
+		.share_first = share_first,
+	};
+}
+
+enum rh_engine sim_world_engine(const struct rh_plan *plan, enum rh_engine wanted)
+{
+	if (wanted != RH_ENGINE_AUTO)
+		return wanted;
+	return plan->lookahead_ns >= LOOKAHEAD_MIN_NS && plan->node_count <= NODES_MAX
+		       ? RH_ENGINE_WINDOWED
+		       : RH_ENGINE_GENERAL;
 }
 
 /* ---- open and close -------------------------------------------------------------------------- */
-
-static const struct sim_engine_ops *engine_of(enum rh_engine kind)
-{
-	return kind == RH_ENGINE_HEAP ? &sim_heap_engine : &sim_general_engine;
-}
 
 /* The limit is told in an error of the run, so the space itself has room beyond it. */
 static uint64_t reserve_bytes(const struct rh_plan *plan)
@@ -56,16 +135,31 @@ static uint64_t reserve_bytes(const struct rh_plan *plan)
 				       : DEFAULT_MEMORY;
 }
 
+/* Only windows can be shared, and nobody plays less than two nodes. */
+static uint32_t workers_of(const struct rh_plan *plan, const struct rh_world_options *options,
+			   const struct sim_tuning *tuning)
+{
+	uint32_t count = options->threads != 0 ? options->threads : 1;
+
+	if (tuning->queue != NULL || sim_world_engine(plan, options->engine) != RH_ENGINE_WINDOWED)
+		return 1;
+	count = count < SIM_SHARES_MAX ? count : SIM_SHARES_MAX;
+	return count <= plan->node_count / 2 ? count
+					     : plan->node_count / 2 + (plan->node_count < 2);
+}
+
 static struct sim_world *new_world(const struct rh_plan *plan,
-				   const struct rh_world_options *options)
+				   const struct rh_world_options *options,
+				   const struct sim_tuning *tuning)
 {
 	struct sim_world *world = rh_alloc(1, sizeof(*world));
-	uint64_t lookahead = plan->lookahead_ns > 1 ? plan->lookahead_ns : 1;
 	uint32_t i;
 
 	world->base.ops = &sim_world_ops;
 	world->plan = plan;
 	world->options = *options;
+	world->tuning = *tuning;
+	world->worker_count = workers_of(plan, options, tuning);
 	world->names64 = rh_alloc(plan->node_count + 1, sizeof(uint64_t));
 	for (i = 0; i < plan->node_count; i++)
 		world->names64[i] = plan->nodes[i].name64;
@@ -75,11 +169,14 @@ static struct sim_world *new_world(const struct rh_plan *plan,
 		.names64 = world->names64,
 		.node_count = plan->node_count,
 	};
+	for (i = 0; i < plan->node_count; i++) {
+		world->has_uplinks |= plan->nodes[i].up_bps != 0;
+		world->has_downlinks |= plan->nodes[i].down_bps != 0;
+	}
 	sim_stream_init(&world->stream);
-	world->fx.record_mask = options->record_mask;
 	world->wake_at_ns = RH_TIME_NEVER;
 	/* Events of a node to itself are counted in windows of about the least delay. */
-	world->window_log2 = rh_high_bit(lookahead);
+	world->window_log2 = floor_log2(plan->lookahead_ns);
 	if (world->window_log2 < 16)
 		world->window_log2 = 16;
 	if (world->window_log2 > SIM_CHECKPOINT_LOG2)
@@ -92,79 +189,199 @@ static struct sim_world *new_world(const struct rh_plan *plan,
 	return world;
 }
 
-/* What points into the space, once the space is there. */
-static void attach(struct sim_world *world, const struct sim_engine_ops *ops)
+static void worker_init(struct sim_world *world, uint32_t number, uint32_t peers_max)
 {
-	const struct rh_plan *plan = world->plan;
-	struct sim_state *state = world->state;
-	uint32_t most = 0;
-	uint32_t i;
+	struct sim_worker *worker = &world->workers[number];
 
+	worker->world = world;
+	worker->number = number;
+	worker->event = &worker->events[0];
+	worker->fx.record_mask = world->options.record_mask;
+	worker->env = (struct rh_env){
+		.host = &sim_host,
+		.world = worker,
+		.space = &world->space,
+		.params = world->plan->params,
+		.genesis_unix_s = world->plan->genesis_unix_s,
+		.names64 = world->names64,
+		.weight_total = world->plan->weight_total,
+		.record_mask = world->options.record_mask,
+		.rng = world->order.rng,
+	};
+	worker->fan = (struct sim_fan){
+		.space = &world->space,
+		.net = &world->net,
+		.windows = &world->windows,
+		.trace = &world->state->trace,
+		.thread = number,
+		.positions = rh_alloc((size_t)peers_max + 1, sizeof(uint32_t)),
+		.delays_ns = rh_alloc((size_t)peers_max + 1, sizeof(uint64_t)),
+	};
+}
+
+/* ---- what the windowed engine asks of flooded copies ----------------------------------------- */
+
+static uint32_t filter(void *ctx, uint64_t *items, uint32_t count)
+{
+	return sim_fan_filter(&((struct sim_world *)ctx)->fan_in, items, count);
+}
+
+static void expand(void *ctx, uint64_t item, uint64_t window_ns, struct sim_event *event)
+{
+	sim_fan_expand(&((struct sim_world *)ctx)->fan_in, item, window_ns, event);
+}
+
+/* The lines that its event will touch first. */
+static void announce(void *ctx, uint64_t item)
+{
+	const struct sim_world *world = ctx;
+	uint32_t node = (uint32_t)(item >> world->windows.layout.node_shift);
+
+	__builtin_prefetch(&world->nodes[node]);
+	__builtin_prefetch(&world->traces[node], 1);
+	__builtin_prefetch(&world->net.first[node]);
+	if (world->state_stride != 0)
+		__builtin_prefetch(world->states + node * world->state_stride, 1);
+	if ((item & 1) == 0)
+		sim_fan_announce(&world->fan_in, item);
+}
+
+/* What points into the space, once the space is there. */
+static void attach(struct sim_world *world)
+{
+	struct sim_state *state = world->state;
+	uint32_t share_first[SIM_SHARES_MAX + 1];
+	struct sim_windows_plan plan = windows_plan(world, share_first);
+	struct sim_copies copies = {world, filter, expand, announce};
+
+	world->is_windowed = state->engine_kind == RH_ENGINE_WINDOWED;
 	world->nodes = rh_at(&world->space, state->nodes);
+	world->more = rh_at(&world->space, state->more);
+	world->timers = rh_at(&world->space, state->timers);
+	world->timer_count = world->plan->model->timer_count;
+	world->state_stride = rh_round_up(world->plan->model->state_size, 16);
+	world->states =
+		world->state_stride != 0 ? rh_at(&world->space, world->nodes[0].state) : NULL;
+	world->traces = sim_trace_node(&world->space, &state->trace, 0);
 	world->engine = (struct sim_engine){
-		.ops = ops,
+		.ops = world->tuning.queue != NULL	      ? world->tuning.queue
+		       : state->engine_kind == RH_ENGINE_HEAP ? &sim_heap_engine
+							      : &sim_general_engine,
 		.space = &world->space,
 		.order = &world->order,
 		.state = state->engine,
 	};
-	world->peers = rh_alloc(plan->node_count, sizeof(*world->peers));
-	for (i = 0; i < plan->node_count; i++) {
-		world->peers[i].count = sim_net_peer_count(&world->net, i);
-		world->peers[i].nodes = sim_net_peers(&world->net, i);
-		most = world->peers[i].count > most ? world->peers[i].count : most;
-	}
-	world->positions = rh_alloc(most + 1, sizeof(uint32_t));
-	world->env = (struct rh_env){
-		.host = &sim_host,
-		.world = world,
+	if (world->is_windowed)
+		sim_windows_attach(&world->windows, &world->space, state->engine, &plan,
+				   &world->order, &copies);
+	world->fan_in = (struct sim_fan_in){
 		.space = &world->space,
-		.params = plan->params,
-		.genesis_unix_s = plan->genesis_unix_s,
-		.names64 = world->names64,
-		.weight_total = plan->weight_total,
-		.record_mask = world->options.record_mask,
-		.rng = world->order.rng,
+		.flood = &state->flood,
+		.net = &world->net,
+		.layout = &world->windows.layout,
+		.keeps_all = world->tuning.no_early_filter,
 	};
+	world->workers = rh_alloc(world->worker_count, sizeof(*world->workers));
+	for (uint32_t i = 0; i < world->worker_count; i++)
+		worker_init(world, i, plan.position_max);
+	sim_find_late(world);
+	if (world->worker_count > 1) {
+		world->space.is_shared = true;
+		world->team = sim_team_open(world->worker_count, sim_play_share, world);
+	}
+}
+
+/* The engine's own part of the space. */
+static void init_engine(struct sim_world *world)
+{
+	struct sim_state *state = world->state;
+	uint32_t share_first[SIM_SHARES_MAX + 1];
+	struct sim_windows_plan plan = windows_plan(world, share_first);
+
+	if (state->engine_kind == RH_ENGINE_WINDOWED) {
+		state->engine = sim_windows_init(&world->space, &plan);
+		sim_trace_ahead_init(&state->trace, &world->space, world->worker_count);
+	} else if (world->tuning.queue != NULL) {
+		state->engine = world->tuning.queue->init(&world->space);
+	} else {
+		state->engine = state->engine_kind == RH_ENGINE_HEAP
+					? sim_heap_engine.init(&world->space)
+					: sim_general_engine.init(&world->space);
+	}
+}
+
+/* Lines of the cache begin where the nodes do. */
+static rh_off alloc_lines(struct rh_space *space, uint64_t bytes)
+{
+	return rh_round_up(rh_space_alloc(space, bytes + LINE_BYTES), LINE_BYTES);
+}
+
+/* What is alike for all nodes stands side by side: a window goes through them in order. */
+static void alloc_nodes(struct sim_world *world)
+{
+	const struct rh_model *model = world->plan->model;
+	struct sim_state *state = world->state;
+	uint64_t count = world->plan->node_count;
+	uint64_t stride = rh_round_up(model->state_size, 16);
+	rh_off states = model->state_size == 0 ? 0 : alloc_lines(&world->space, count * stride);
+	struct sim_node *nodes;
+
+	_Static_assert(sizeof(struct sim_node) == LINE_BYTES, "one line a node");
+	state->nodes = alloc_lines(&world->space, count * sizeof(struct sim_node));
+	state->more = rh_space_alloc(&world->space, count * sizeof(struct sim_node_more));
+	state->timers = rh_space_alloc(&world->space,
+				       (count * model->timer_count + 1) * sizeof(struct sim_timer));
+	nodes = rh_at(&world->space, state->nodes);
+	for (uint32_t i = 0; i < count; i++)
+		nodes[i].state = states == 0 ? 0 : states + i * stride;
 }
 
 static void init_nodes(struct sim_world *world)
 {
 	const struct rh_plan *plan = world->plan;
-	uint32_t i;
 
-	for (i = 0; i < plan->node_count; i++) {
-		struct sim_node *node = &world->nodes[i];
+	for (uint32_t i = 0; i < plan->node_count; i++) {
 		const struct rh_plan_node *from = &plan->nodes[i];
+		struct sim_node *node = &world->nodes[i];
 
-		if (plan->model->state_size != 0)
-			node->state = rh_space_alloc(&world->space, plan->model->state_size);
-		node->timers = rh_space_alloc(&world->space, (plan->model->timer_count + 1U) *
-								     sizeof(struct sim_timer));
+		node->name64 = from->name64;
+		node->weight = from->weight;
 		node->clock = (struct sim_clock){.offset_ns = from->clock_offset_ns,
 						 .drift_ppb = from->clock_drift_ppb};
-		node->instant_ns = RH_TIME_NEVER;
 		node->up_from_ns = RH_TIME_NEVER;
+		world->more[i].instant_ns = RH_TIME_NEVER;
 		if (from->start_ns != RH_TIME_NEVER)
 			sim_push_start(world, i, from->start_ns, RH_NONE, 0);
 	}
 }
 
-int sim_world_open_with(struct rh_world **out, const struct rh_plan *plan,
-			const struct rh_world_options *options, const struct sim_engine_ops *engine,
-			struct rh_err *err)
+static int check_options(const struct rh_plan *plan, const struct rh_world_options *options,
+			 struct rh_err *err)
+{
+	if (plan->node_count == 0)
+		return rh_err_set(err, RH_E_INPUT, "the plan has no nodes");
+	if (options->engine == RH_ENGINE_WINDOWED && plan->node_count > NODES_MAX)
+		return rh_err_set(err, RH_E_UNSUPPORTED,
+				  "the windowed engine holds %" PRIu32
+				  " nodes at most; use --engine general",
+				  NODES_MAX);
+	return 0;
+}
+
+int sim_world_open_tuned(struct rh_world **out, const struct rh_plan *plan,
+			 const struct rh_world_options *options, const struct sim_tuning *tuning,
+			 struct rh_err *err)
 {
 	struct sim_world *world;
 	struct sim_state *state;
 	rh_off root;
+	int rc = check_options(plan, options, err);
 
 	RH_ASSERT(plan->model != NULL && plan->model->step != NULL && plan->reaction_ns > 0);
 	*out = NULL;
-	if (options->engine == RH_ENGINE_WINDOWED)
-		return rh_err_set(err, RH_E_UNSUPPORTED,
-				  "there is no windowed engine yet; use general or heap");
-	if (plan->node_count == 0)
-		return rh_err_set(err, RH_E_INPUT, "the plan has no nodes");
-	world = new_world(plan, options);
+	if (rc != 0)
+		return rc;
+	world = new_world(plan, options, tuning);
 	rh_space_open(&world->space, reserve_bytes(plan), options->base_hint);
 	root = rh_space_alloc(&world->space, sizeof(*state));
 	rh_space_root_set(&world->space, root);
@@ -173,17 +390,17 @@ int sim_world_open_with(struct rh_world **out, const struct rh_plan *plan,
 	state->magic = MAGIC;
 	state->seed = plan->seed;
 	state->node_count = plan->node_count;
-	state->engine_kind = options->engine;
+	state->engine_kind =
+		tuning->queue != NULL ? RH_ENGINE_GENERAL : sim_world_engine(plan, options->engine);
 	sim_trace_init(&state->trace, &world->space, world->names64, plan->node_count);
-	sim_objects_init(&state->objects);
-	state->nodes = rh_space_alloc(&world->space, plan->node_count * sizeof(struct sim_node));
-	state->edge_sends = rh_space_alloc(&world->space,
-					   (2 * (uint64_t)plan->link_count + 1) * sizeof(uint32_t));
+	sim_flood_init(&state->flood, plan->node_count);
+	alloc_nodes(world);
 	sim_net_init(&world->net, &world->space, plan);
 	state->net = world->net.state;
-	state->engine = engine->init(&world->space);
-	attach(world, engine);
+	init_engine(world);
+	attach(world);
 	init_nodes(world);
+	sim_find_late(world);
 	*out = &world->base;
 	return 0;
 }
@@ -191,7 +408,19 @@ int sim_world_open_with(struct rh_world **out, const struct rh_plan *plan,
 static int sim_open(struct rh_world **out, const struct rh_plan *plan,
 		    const struct rh_world_options *options, struct rh_err *err)
 {
-	return sim_world_open_with(out, plan, options, engine_of(options->engine), err);
+	static const struct sim_tuning usual;
+
+	return sim_world_open_tuned(out, plan, options, &usual, err);
+}
+
+static void worker_release(struct sim_worker *worker)
+{
+	rh_effects_release(&worker->fx);
+	rh_arena_release(&worker->texts);
+	free(worker->records);
+	free(worker->fresh);
+	free(worker->fan.positions);
+	free(worker->fan.delays_ns);
 }
 
 static void sim_close(struct rh_world *base)
@@ -200,25 +429,19 @@ static void sim_close(struct rh_world *base)
 
 	if (world == NULL)
 		return;
-	rh_effects_release(&world->fx);
+	sim_team_close(world->team);
+	for (uint32_t i = 0; world->workers != NULL && i < world->worker_count; i++)
+		worker_release(&world->workers[i]);
+	if (world->is_windowed)
+		sim_windows_release(&world->windows);
 	sim_stream_release(&world->stream);
 	rh_space_close(&world->space);
-	free(world->positions);
-	free(world->peers);
+	free(world->workers);
 	free(world->names64);
-	free(world->fresh);
 	free(world);
 }
 
 /* ---- the loop -------------------------------------------------------------------------------- */
-
-static uint64_t reaction_after(const struct sim_world *world, uint64_t cause_ns)
-{
-	uint64_t grid = world->plan->reaction_ns;
-	uint64_t next = cause_ns / grid + 1;
-
-	return next > RH_TIME_NEVER / grid ? RH_TIME_NEVER : next * grid;
-}
 
 static void sim_wake(struct rh_world *base, uint64_t cause_ns)
 {
@@ -229,7 +452,7 @@ static void sim_wake(struct rh_world *base, uint64_t cause_ns)
 		world->is_interrupted = true;
 		return;
 	}
-	at_ns = reaction_after(world, cause_ns);
+	at_ns = sim_reaction_after(world, cause_ns);
 	if (at_ns < world->wake_at_ns)
 		world->wake_at_ns = at_ns;
 }
@@ -239,31 +462,14 @@ static uint64_t least(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* Handles events below the limit, until one of them changes what the limit is. */
-static bool play(struct sim_world *world, uint64_t limit_ns)
-{
-	struct sim_event event;
-
-	while (world->engine.ops->pop(&world->engine, &event, limit_ns)) {
-		bool was_calm = world->stream.urgent_ns == RH_TIME_NEVER;
-
-		if (event.time_ns <= world->last.time_ns)
-			sim_order_check(&world->order, &world->last, &event);
-		world->last = event;
-		sim_handle(world, &event);
-		if ((was_calm && world->stream.urgent_ns != RH_TIME_NEVER) ||
-		    world->is_interrupted || world->failure.code != 0 ||
-		    world->stream.count > BATCH_MAX)
-			return false;
-	}
-	return true;
-}
-
 static void checkpoint(struct sim_world *world, uint64_t c_ns)
 {
 	uint32_t i;
 
 	world->state->now_ns = c_ns;
+	world->workers[0].now_ns = c_ns;
+	if (world->state->trace.ahead != 0)
+		sim_trace_take_in(&world->space, &world->state->trace);
 	sim_trace_checkpoint(&world->space, &world->state->trace, c_ns);
 	if (world->checks_each_step || world->plan->model->invariant_count == 0)
 		return;
@@ -271,8 +477,8 @@ static void checkpoint(struct sim_world *world, uint64_t c_ns)
 		/* One that starts at this very time has not begun. */
 		if (world->nodes[i].up_from_ns >= c_ns)
 			continue;
-		sim_env_set(world, i);
-		sim_check_invariants(world, i, false);
+		sim_env_set(&world->workers[0], i);
+		sim_check_invariants(&world->workers[0], i, false);
 	}
 }
 
@@ -288,7 +494,7 @@ static uint64_t flush_point(const struct sim_world *world)
 {
 	uint64_t first = world->stream.urgent_ns;
 
-	return first == RH_TIME_NEVER ? RH_TIME_NEVER : reaction_after(world, first);
+	return first == RH_TIME_NEVER ? RH_TIME_NEVER : sim_reaction_after(world, first);
 }
 
 /* A limit below the caller's was reached. */
@@ -303,6 +509,13 @@ static void pass(struct sim_world *world, const struct rh_sink *sink, uint64_t l
 		checkpoint(world, limit_ns);
 }
 
+/* Somebody may react, and a window may reach over a point at which that happens. */
+static bool needs_cuts(const struct sim_world *world)
+{
+	return world->is_windowed && (world->options.record_mask & ~world->stream.calm_mask) != 0 &&
+	       world->plan->reaction_ns % (UINT64_C(1) << world->windows.layout.window_log2) != 0;
+}
+
 static int sim_run_until(struct rh_world *base, uint64_t time_ns, const struct rh_sink *sink,
 			 uint64_t *now_ns, struct rh_err *err)
 {
@@ -312,21 +525,22 @@ static int sim_run_until(struct rh_world *base, uint64_t time_ns, const struct r
 
 	RH_ASSERT(time_ns >= state->now_ns);
 	sim_stream_calm(&world->stream, sink != NULL ? sink->calm_mask : UINT64_MAX);
+	world->cuts_at_reactions = needs_cuts(world);
 	while (world->failure.code == 0) {
 		uint64_t flush_ns = flush_point(world);
 		uint64_t limit_ns;
 
 		if (world->is_interrupted) {
 			world->wake_at_ns =
-				least(world->wake_at_ns, reaction_after(world, state->now_ns));
+				least(world->wake_at_ns, sim_reaction_after(world, state->now_ns));
 			world->is_interrupted = false;
 		}
 		/* A cause from before the last stop cannot move the world back. */
 		stop_ns = least(time_ns, world->wake_at_ns);
 		stop_ns = stop_ns < state->now_ns ? state->now_ns : stop_ns;
 		limit_ns = least(stop_ns, least(flush_ns, state->trace.next_ns));
-		if (!play(world, limit_ns)) {
-			if (world->stream.count > BATCH_MAX)
+		if (!sim_play(world, limit_ns)) {
+			if (world->stream.urgent_ns == RH_TIME_NEVER)
 				sim_stream_flush(&world->stream, sink);
 			continue;
 		}
@@ -349,6 +563,19 @@ static int sim_run_until(struct rh_world *base, uint64_t time_ns, const struct r
 	return 0;
 }
 
+/* Counted ahead, but what is still on its way has not arrived. */
+static bool take_off(void *ctx, const struct sim_event *event)
+{
+	struct sim_world *world = ctx;
+
+	if (event->is_counted && event->time_ns < world->state->trace.next_ns) {
+		world->traces[event->node].sum -=
+			sim_trace_arrival_word(event->time_ns, world->names64[event->source]);
+		world->traces[event->node].duplicates--;
+	}
+	return false;
+}
+
 static int sim_finish(struct rh_world *base, const struct rh_sink *sink, struct rh_err *err)
 {
 	struct sim_world *world = world_of(base);
@@ -356,6 +583,10 @@ static int sim_finish(struct rh_world *base, const struct rh_sink *sink, struct 
 	(void)err;
 	sim_stream_settle(&world->stream, world->state->now_ns, RH_NODE_WORLD - 1);
 	sim_stream_flush(&world->stream, sink);
+	if (world->state->trace.ahead != 0) {
+		sim_trace_take_in(&world->space, &world->state->trace);
+		sim_sweep(world, take_off, world);
+	}
 	sim_trace_checkpoint(&world->space, &world->state->trace, world->state->now_ns);
 	return 0;
 }
@@ -410,7 +641,8 @@ int sim_world_adopt(struct rh_world **out, const struct rh_plan *plan,
 		    const struct rh_world_options *options, const uint8_t *bytes, size_t len,
 		    struct rh_err *err)
 {
-	struct sim_world *world = new_world(plan, options);
+	static const struct sim_tuning usual;
+	struct sim_world *world = new_world(plan, options, &usual);
 	const struct sim_state *state;
 
 	*out = NULL;
@@ -426,7 +658,7 @@ int sim_world_adopt(struct rh_world **out, const struct rh_plan *plan,
 		return rh_err_set(err, RH_E_CORRUPT, "the image belongs to another plan");
 	}
 	sim_net_attach(&world->net, &world->space, plan, state->net);
-	attach(world, engine_of((enum rh_engine)state->engine_kind));
+	attach(world);
 	*out = &world->base;
 	return 0;
 }

@@ -14,10 +14,21 @@ struct sim_engine_ops;
 
 extern const struct rh_world_ops sim_world_ops;
 
-/* Opens with an engine of the caller's; the tests put broken ones in here. */
-int sim_world_open_with(struct rh_world **world, const struct rh_plan *plan,
-			const struct rh_world_options *options, const struct sim_engine_ops *engine,
-			struct rh_err *err) RH_MUST_USE;
+/* How the simulator works, never what comes out: for tests that turn every screw.  Zero: as usual. */
+struct sim_tuning {
+	const struct sim_engine_ops *queue; /* a queue in place of the engine of the options */
+	uint32_t window_log2; /* windowed engine: windows of 2^n ns, never longer than usual */
+	uint32_t share_from;  /* threads take part in windows of so many events; 0: usual */
+	bool no_early_filter; /* duplicates are dropped in order, not before */
+	bool no_plain_fan;    /* every copy takes the long way through the wire */
+};
+
+int sim_world_open_tuned(struct rh_world **world, const struct rh_plan *plan,
+			 const struct rh_world_options *options, const struct sim_tuning *tuning,
+			 struct rh_err *err) RH_MUST_USE;
+
+/* The engine that AUTO stands for. */
+enum rh_engine sim_world_engine(const struct rh_plan *plan, enum rh_engine wanted);
 
 /*
  * Appends the used bytes of the world's memory: everything from which sim_world_adopt() goes on, at

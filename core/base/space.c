@@ -138,6 +138,8 @@ void rh_space_open(struct rh_space *space, uint64_t limit_bytes, uint64_t base_h
 	RH_ASSERT(base_hint == 0 || (uint64_t)(uintptr_t)base == base_hint);
 	space->base = base;
 	space->reserved_bytes = bytes;
+	space->is_shared = false;
+	space->is_locked = false;
 	/* A long run touches and copies its pages often; a short one is better off with small ones. */
 	if (bytes > HUGE_FROM)
 		madvise(space->base + HUGE_FROM, bytes - HUGE_FROM, MADV_HUGEPAGE);
@@ -234,29 +236,54 @@ static rh_off cut_free(const struct rh_space *space, uint32_t class)
 	return block;
 }
 
-rh_off rh_space_alloc(struct rh_space *space, uint64_t size_bytes)
+/* A few instructions are guarded, so waiting is spinning. */
+static void lock(struct rh_space *space)
+{
+	while (space->is_shared && __atomic_test_and_set(&space->is_locked, __ATOMIC_ACQUIRE))
+		;
+}
+
+static void unlock(struct rh_space *space)
+{
+	if (space->is_shared)
+		__atomic_clear(&space->is_locked, __ATOMIC_RELEASE);
+}
+
+/* Behind the last block; the pages there have never been touched. */
+static rh_off take_fresh(struct rh_space *space, uint64_t bytes)
 {
 	struct header *header = header_of(space);
-	uint32_t class = class_of(size_bytes);
-	rh_off block;
-	uint64_t bytes;
+	rh_off block = header->used_bytes;
 
-	RH_ASSERT(class < CLASSES);
-	bytes = class_bytes(class);
-	RH_ASSERT(bytes >= size_bytes);
-	block = header->free_heads[class] != 0 ? pop_free(space, class) : cut_free(space, class);
-	if (block != 0) {
-		memset(space->base + block, 0, bytes);
-		return block;
-	}
 	if (bytes > space->reserved_bytes - header->used_bytes)
 		rh_fatal("the memory limit of the run is reached: %" PRIu64 " of %" PRIu64
 			 " bytes are in use and %" PRIu64 " more are wanted; raise limits.memory",
 			 header->used_bytes, space->reserved_bytes, bytes);
-	block = header->used_bytes;
 	header->used_bytes += bytes;
 	if (header->used_bytes > space->backed_bytes)
 		back(space, header->used_bytes);
+	return block;
+}
+
+rh_off rh_space_alloc(struct rh_space *space, uint64_t size_bytes)
+{
+	struct header *header = header_of(space);
+	uint32_t class = class_of(size_bytes);
+	uint64_t bytes;
+	rh_off block;
+
+	RH_ASSERT(class < CLASSES);
+	bytes = class_bytes(class);
+	RH_ASSERT(bytes >= size_bytes);
+	lock(space);
+	block = header->free_heads[class] != 0 ? pop_free(space, class) : cut_free(space, class);
+	if (block == 0) {
+		block = take_fresh(space, bytes);
+		unlock(space);
+		return block;
+	}
+	unlock(space);
+	memset(space->base + block, 0, bytes);
 	return block;
 }
 
@@ -268,9 +295,11 @@ void rh_space_free(struct rh_space *space, rh_off block, uint64_t size_bytes)
 	if (block == 0)
 		return;
 	RH_ASSERT(class < CLASSES && block % ALIGNMENT == 0 && block >= sizeof(*header));
+	lock(space);
 	RH_ASSERT(block < header->used_bytes && class_bytes(class) <= header->used_bytes - block);
 	RH_ASSERT(block != header->free_heads[class]); /* the commonest double free */
 	push_free(space, class, block);
+	unlock(space);
 }
 
 uint64_t rh_space_used(const struct rh_space *space)

@@ -32,6 +32,8 @@ struct rh_space {
 	uint8_t *base;
 	uint64_t reserved_bytes;
 	uint64_t backed_bytes; /* of this process: up to here the pages were asked for */
+	bool is_shared;	       /* several threads allocate: one at a time then */
+	bool is_locked;
 };
 
 /*

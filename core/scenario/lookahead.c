@@ -6,18 +6,13 @@
 uint64_t rh_lookahead_ns(const struct rh_plan *plan)
 {
 	uint64_t least = RH_TIME_NEVER;
-	uint32_t i;
-	uint32_t way;
 
-	for (i = 0; i < plan->link_count; i++) {
-		for (way = 0; way < 2; way++) {
-			uint64_t bound = rh_jitter_min_ns(
-				plan->jitter, plan->links[i].delay_ns[way], plan->jitter_ppm);
+	for (uint32_t edge = 0; edge < 2 * plan->link_count; edge++) {
+		uint64_t bound = rh_link_min_ns(plan, edge);
 
-			RH_ASSERT(bound != 0);
-			if (bound < least)
-				least = bound;
-		}
+		RH_ASSERT(bound != 0);
+		if (bound < least)
+			least = bound;
 	}
 	return plan->link_count != 0 ? least : RH_LOOKAHEAD_NO_LINKS_NS;
 }

@@ -29,16 +29,25 @@
 enum sim_stage { SIM_STAGE_DUE, SIM_STAGE_WIRE };
 
 struct sim_event {
+	/* the key */
 	uint64_t time_ns;
 	uint64_t id;
 	uint32_t node;
 	uint32_t source;
 	uint32_t kind;
 	uint32_t copy;
-	uint32_t payload; /* cell of the message table, 0: none; not part of the key */
-	uint8_t class;	  /* enum rh_class */
-	uint8_t stage;	  /* enum sim_stage; not part of the key */
-	uint16_t unused;
+	uint8_t class; /* enum rh_class */
+	/* what it carries */
+	uint8_t stage;	     /* enum sim_stage */
+	uint8_t is_counted;  /* its arrival is in the trace's sums already (trace_hash.h) */
+	uint8_t is_flooded;  /* a copy of a flooded topic (sim/gossip) */
+	uint32_t size_bytes; /* INPUT: the ticket */
+	uint64_t key;
+	uint64_t arg; /* MESSAGE: time on the sender's uplink, which the receiver's queue needs;
+			 counted: name64 of the source */
+	uint64_t tag; /* ACTION: name64 of the step that asked; flooded: place in the flood table |
+			 (1 + position of the source among the neighbours, or 0: look it up) << 32 */
+	struct rh_handle ref; /* kept until the event is over; not for flooded copies */
 };
 
 struct sim_order {

@@ -19,6 +19,43 @@ void sim_trace_init(struct sim_trace *trace, struct rh_space *space, const uint6
 		sim_trace_node(space, trace, i)->name64 = names64[i];
 }
 
+void sim_trace_ahead_init(struct sim_trace *trace, struct rh_space *space, uint32_t thread_count)
+{
+	trace->thread_count = thread_count;
+	trace->ahead = rh_space_alloc(space, (uint64_t)thread_count * 2 * trace->node_count *
+						     sizeof(struct sim_trace_ahead));
+}
+
+void sim_trace_recall(const struct rh_space *space, const struct sim_trace *trace, uint32_t node,
+		      uint64_t time_ns, uint64_t source_name64)
+{
+	struct sim_trace_ahead *ahead = sim_trace_ahead(space, trace, 0) +
+					(time_ns >> SIM_CHECKPOINT_LOG2 & 1) * trace->node_count +
+					node;
+
+	RH_ASSERT(node < trace->node_count && sim_trace_is_near(trace, time_ns));
+	ahead->sum -= sim_trace_arrival_word(time_ns, source_name64);
+	ahead->count--;
+}
+
+void sim_trace_take_in(const struct rh_space *space, const struct sim_trace *trace)
+{
+	uint64_t stretch = (trace->next_ns >> SIM_CHECKPOINT_LOG2) - 1;
+
+	for (uint32_t thread = 0; thread < trace->thread_count; thread++) {
+		struct sim_trace_ahead *ahead =
+			sim_trace_ahead(space, trace, thread) + (stretch & 1) * trace->node_count;
+
+		for (uint32_t i = 0; i < trace->node_count; i++) {
+			struct sim_trace_node *node = sim_trace_node(space, trace, i);
+
+			node->sum += ahead[i].sum;
+			node->duplicates += ahead[i].count;
+		}
+		memset(ahead, 0, trace->node_count * sizeof(*ahead));
+	}
+}
+
 static struct rh_hash128 hash_words(struct rh_space *space, const uint64_t *words, uint64_t count)
 {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__

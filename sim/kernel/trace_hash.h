@@ -23,6 +23,12 @@
  * so on a little-endian machine a checkpoint is one hash of memory in place.
  *
  * Names, not indices: a node more elsewhere changes no other node's words.
+ *
+ * Ahead of time.  S and d do not depend on order, so a copy that will arrive for certain may be
+ * counted when it is sent, where all that goes into the sum is at hand: into the words *ahead* of the
+ * stretch between two checkpoints in which it arrives, this one or the next.  A checkpoint takes in the
+ * words of its stretch; a copy that is deleted in flight is taken out again.  Each thread has words of
+ * its own.  d then counts all arrivals, and each one that the model gets takes one off.
  */
 #ifndef SIM_KERNEL_TRACE_HASH_H
 #define SIM_KERNEL_TRACE_HASH_H
@@ -36,8 +42,9 @@
 /* Stands in the space. */
 struct sim_trace {
 	rh_off words; /* u64: c, previous low, previous high, world, then the nodes */
+	rh_off ahead; /* struct sim_trace_ahead [thread][stretch % 2][node]; 0: none */
 	uint32_t node_count;
-	uint32_t unused;
+	uint32_t thread_count;
 	struct rh_vec checkpoints; /* struct sim_checkpoint */
 	uint64_t next_ns;	   /* time of the next one on the grid */
 };
@@ -56,6 +63,11 @@ struct sim_trace_node {
 	uint64_t duplicates; /* d */
 };
 
+struct sim_trace_ahead {
+	uint64_t sum;
+	uint64_t count;
+};
+
 #define SIM_TRACE_HEAD_WORDS 4
 
 static inline uint64_t sim_fold(uint64_t h, uint64_t x)
@@ -66,6 +78,33 @@ static inline uint64_t sim_fold(uint64_t h, uint64_t x)
 
 void sim_trace_init(struct sim_trace *trace, struct rh_space *space, const uint64_t *names64,
 		    uint32_t node_count);
+
+/* Words to count ahead in, for so many threads. */
+void sim_trace_ahead_init(struct sim_trace *trace, struct rh_space *space, uint32_t thread_count);
+
+/* The words of a thread for arrivals in the stretch of `time_ns`; is it this stretch or the next? */
+static inline bool sim_trace_is_near(const struct sim_trace *trace, uint64_t time_ns)
+{
+	return time_ns < trace->next_ns + (UINT64_C(1) << SIM_CHECKPOINT_LOG2);
+}
+
+static inline struct sim_trace_ahead *
+sim_trace_ahead(const struct rh_space *space, const struct sim_trace *trace, uint32_t thread)
+{
+	return (struct sim_trace_ahead *)rh_at(space, trace->ahead) +
+	       (size_t)thread * 2 * trace->node_count;
+}
+
+static inline uint64_t sim_trace_arrival_word(uint64_t time_ns, uint64_t source_name64)
+{
+	return (time_ns * RH_RNG_G) ^ source_name64;
+}
+
+/* A copy that was counted ahead will not arrive. */
+void sim_trace_recall(const struct rh_space *space, const struct sim_trace *trace, uint32_t node,
+		      uint64_t time_ns, uint64_t source_name64);
+/* Takes in what was counted ahead of the stretch that ends with the next checkpoint. */
+void sim_trace_take_in(const struct rh_space *space, const struct sim_trace *trace);
 
 static inline struct sim_trace_node *sim_trace_node(const struct rh_space *space,
 						    const struct sim_trace *trace, uint32_t node)
@@ -99,7 +138,7 @@ static inline void sim_trace_event(struct sim_trace_node *node, uint64_t time_ns
 static inline void sim_trace_arrival(struct sim_trace_node *node, uint64_t time_ns,
 				     uint64_t source_name64)
 {
-	node->sum += (time_ns * RH_RNG_G) ^ source_name64;
+	node->sum += sim_trace_arrival_word(time_ns, source_name64);
 }
 
 static inline void sim_trace_send(struct sim_trace_node *node, uint64_t arrival_ns,

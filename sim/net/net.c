@@ -1,19 +1,23 @@
 /*
- * net.c - the state behind the wire: neighbours in one array, queues by node, faults by edge.
+ * net.c - the state behind the wire: neighbours and their links in arrays by arc, queues by node,
+ * faults by arc where there is one.
  *
- *   state ─┬─ first[node]      where the neighbours of a node begin in `peers`
- *          ├─ peers[]          neighbour's index, ascending for each node
- *          ├─ edges[]          directed edge to that neighbour, at the same place
- *          ├─ queues[node]     until when uplink and downlink are taken
- *          └─ faults[edge]     what the run layer set, and the counter of copies that met it
+ * Most links have no fault most of the time, so an arc keeps 4 bytes for the place of one in a pool,
+ * and a node the number of its arcs that have one: a node without any takes the plain way, on which
+ * the delays of a whole fan-out are computed at once.
  *
  * Every draw is named by the sender, the message and the receiver, so a copy's fate depends on
  * nothing else that happens on the wire.  Queues are the exception, and are meant to be: they are
  * how copies influence each other.
  *
+ * Several threads may send at once, each for its own nodes: all that a sending writes belongs to the
+ * sender, apart from the count of clamps.
+ *
  * LIMIT: copies on one link may overtake each other when the jitter is larger than the time between
  * them; there is no handshake, no slow start and no retransmission below the model.
  */
+#include "sim/net/net.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,18 +26,25 @@
 #include "core/base/units.h"
 #include "core/jitter.h"
 #include "sim/net/delay.h"
-#include "sim/net/net.h"
 
 #define END_NS (UINT64_C(1) << 62) /* 146 years */
+#define PPM    UINT64_C(1000000)
 
 struct sim_net_state {
 	uint32_t node_count;
-	uint32_t edge_count;
+	uint32_t arc_count;
 	rh_off first;
-	rh_off peers;
-	rh_off edges;
+	rh_off to;
+	rh_off back;
+	rh_off base_ns;
+	rh_off to_name64;
+	rh_off sends;
+	rh_off fault;
+	rh_off faulty;
 	rh_off queues;
-	rh_off faults;
+	struct rh_vec faults; /* struct fault; a free one is neutral */
+	uint32_t free_head;   /* 1 + place of a free fault, whose `touched` is the next */
+	uint32_t unused;
 	uint64_t clamps;
 };
 
@@ -65,15 +76,14 @@ static struct queue *queue_of(const struct sim_net *net, uint32_t node)
 	return (struct queue *)rh_at(net->space, state_of(net)->queues) + node;
 }
 
-static struct fault *fault_of(const struct sim_net *net, uint32_t edge)
+/* NULL: the arc has none. */
+static struct fault *fault_of(const struct sim_net *net, uint32_t arc)
 {
-	RH_ASSERT(edge < state_of(net)->edge_count);
-	return (struct fault *)rh_at(net->space, state_of(net)->faults) + edge;
-}
+	uint32_t place = net->fault[arc];
 
-static uint32_t *u32_at(const struct sim_net *net, rh_off array)
-{
-	return rh_at(net->space, array);
+	if (place == 0)
+		return NULL;
+	return rh_vec_at(net->space, &state_of(net)->faults, sizeof(struct fault), place - 1);
 }
 
 /* Room for at least one, so that an offset is never "none". */
@@ -84,27 +94,17 @@ static rh_off array_new(struct rh_space *space, uint64_t count, uint64_t size)
 
 /* ---- who is linked to whom ------------------------------------------------------------------- */
 
-static void peer_put(const struct sim_net *net, uint32_t *fill, uint32_t node, uint32_t peer,
-		     uint32_t edge)
-{
-	const struct sim_net_state *state = state_of(net);
-	uint32_t at = fill[node]++;
-
-	RH_ASSERT(at < u32_at(net, state->first)[node + 1]);
-	u32_at(net, state->peers)[at] = peer;
-	u32_at(net, state->edges)[at] = edge;
-}
-
-/*
- * Links come sorted by (a, b) with a < b: a first pass over them by their far end gives each node
- * its lower neighbours in order, a second one its higher neighbours.
- */
-static void adjacency_build(struct sim_net *net)
+/* Links come sorted by (a, b) with a < b: a first pass over them by their far end gives each node
+ * its lower neighbours in order, a second one its higher neighbours. */
+static void arcs_build(const struct sim_net *net)
 {
 	const struct rh_plan *plan = net->plan;
-	struct sim_net_state *state = state_of(net);
-	uint32_t *first = u32_at(net, state->first);
+	uint32_t *first = rh_at(net->space, state_of(net)->first);
+	uint32_t *to = rh_at(net->space, state_of(net)->to);
+	uint32_t *back = rh_at(net->space, state_of(net)->back);
+	uint64_t *base_ns = rh_at(net->space, state_of(net)->base_ns);
 	uint32_t *fill = rh_alloc((size_t)plan->node_count + 1, sizeof(*fill));
+	uint32_t *low = rh_alloc((size_t)plan->link_count + 1, sizeof(*low));
 	uint32_t i;
 
 	for (i = 0; i < plan->link_count; i++) {
@@ -113,10 +113,8 @@ static void adjacency_build(struct sim_net *net)
 		RH_ASSERT(link->a < link->b && link->b < plan->node_count);
 		RH_ASSERT(i == 0 || link[-1].a < link->a ||
 			  (link[-1].a == link->a && link[-1].b < link->b));
-		RH_ASSERT(plan->lookahead_ns <=
-			  rh_jitter_min_ns(plan->jitter, link->delay_ns[0], plan->jitter_ppm));
-		RH_ASSERT(plan->lookahead_ns <=
-			  rh_jitter_min_ns(plan->jitter, link->delay_ns[1], plan->jitter_ppm));
+		RH_ASSERT(plan->lookahead_ns <= rh_link_min_ns(plan, 2 * i));
+		RH_ASSERT(plan->lookahead_ns <= rh_link_min_ns(plan, 2 * i + 1));
 		first[link->a + 1]++;
 		first[link->b + 1]++;
 	}
@@ -124,10 +122,21 @@ static void adjacency_build(struct sim_net *net)
 		first[i + 1] += first[i];
 		fill[i] = first[i];
 	}
-	for (i = 0; i < plan->link_count; i++)
-		peer_put(net, fill, plan->links[i].b, plan->links[i].a, 2 * i + 1);
-	for (i = 0; i < plan->link_count; i++)
-		peer_put(net, fill, plan->links[i].a, plan->links[i].b, 2 * i);
+	for (i = 0; i < plan->link_count; i++) {
+		low[i] = fill[plan->links[i].b]++;
+		to[low[i]] = plan->links[i].a;
+		base_ns[low[i]] = plan->links[i].delay_ns[1];
+	}
+	for (i = 0; i < plan->link_count; i++) {
+		const struct rh_plan_link *link = &plan->links[i];
+		uint32_t high = fill[link->a]++;
+
+		to[high] = link->b;
+		base_ns[high] = link->delay_ns[0];
+		back[high] = low[i] - first[link->b];
+		back[low[i]] = high - first[link->a];
+	}
+	free(low);
 	free(fill);
 }
 
@@ -135,6 +144,7 @@ static void adjacency_build(struct sim_net *net)
 static void bind(struct sim_net *net, struct rh_space *space, const struct rh_plan *plan,
 		 rh_off state)
 {
+	const struct sim_net_state *at = rh_at(space, state);
 	struct rh_rng rng = {plan->rng, plan->seed};
 
 	*net = (struct sim_net){
@@ -143,26 +153,41 @@ static void bind(struct sim_net *net, struct rh_space *space, const struct rh_pl
 		.state = state,
 		.rng = rng,
 		.delay_key = rh_rng_key(rng, RH_PURPOSE_LINK_DELAY),
-		.row = rh_rng_row(rng, RH_PURPOSE_LINK_DELAY, 0, 0),
+		.first = rh_at(space, at->first),
+		.to = rh_at(space, at->to),
+		.back = rh_at(space, at->back),
+		.base_ns = rh_at(space, at->base_ns),
+		.to_name64 = rh_at(space, at->to_name64),
+		.sends = rh_at(space, at->sends),
+		.fault = rh_at(space, at->fault),
+		.faulty = rh_at(space, at->faulty),
 	};
 }
 
 void sim_net_init(struct sim_net *net, struct rh_space *space, const struct rh_plan *plan)
 {
-	struct sim_net_state *state;
-	uint64_t edge_count = 2 * (uint64_t)plan->link_count;
+	uint64_t arc_count = 2 * (uint64_t)plan->link_count;
+	rh_off off = rh_space_alloc(space, sizeof(struct sim_net_state));
+	struct sim_net_state *state = rh_at(space, off);
+	uint64_t *to_name64;
 
-	RH_ASSERT(plan->lookahead_ns != 0 && edge_count < UINT32_MAX);
-	bind(net, space, plan, rh_space_alloc(space, sizeof(*state)));
-	state = state_of(net);
+	RH_ASSERT(plan->lookahead_ns != 0 && arc_count < UINT32_MAX);
 	state->node_count = plan->node_count;
-	state->edge_count = (uint32_t)edge_count;
+	state->arc_count = (uint32_t)arc_count;
 	state->first = array_new(space, (uint64_t)plan->node_count + 1, sizeof(uint32_t));
-	state->peers = array_new(space, edge_count, sizeof(uint32_t));
-	state->edges = array_new(space, edge_count, sizeof(uint32_t));
+	state->to = array_new(space, arc_count, sizeof(uint32_t));
+	state->back = array_new(space, arc_count, sizeof(uint32_t));
+	state->base_ns = array_new(space, arc_count, sizeof(uint64_t));
+	state->to_name64 = array_new(space, arc_count, sizeof(uint64_t));
+	state->sends = array_new(space, arc_count, sizeof(uint32_t));
+	state->fault = array_new(space, arc_count, sizeof(uint32_t));
+	state->faulty = array_new(space, plan->node_count, sizeof(uint32_t));
 	state->queues = array_new(space, plan->node_count, sizeof(struct queue));
-	state->faults = array_new(space, edge_count, sizeof(struct fault));
-	adjacency_build(net);
+	bind(net, space, plan, off);
+	arcs_build(net);
+	to_name64 = rh_at(space, state->to_name64);
+	for (uint32_t arc = 0; arc < arc_count; arc++)
+		to_name64[arc] = plan->nodes[net->to[arc]].name64;
 }
 
 void sim_net_attach(struct sim_net *net, struct rh_space *space, const struct rh_plan *plan,
@@ -170,32 +195,7 @@ void sim_net_attach(struct sim_net *net, struct rh_space *space, const struct rh
 {
 	bind(net, space, plan, state);
 	RH_ASSERT(state_of(net)->node_count == plan->node_count);
-	RH_ASSERT(state_of(net)->edge_count == 2 * plan->link_count);
-}
-
-uint32_t sim_net_peer_count(const struct sim_net *net, uint32_t node)
-{
-	const struct sim_net_state *state = state_of(net);
-	const uint32_t *first = u32_at(net, state->first);
-
-	RH_ASSERT(node < state->node_count);
-	return first[node + 1] - first[node];
-}
-
-const uint32_t *sim_net_peers(const struct sim_net *net, uint32_t node)
-{
-	const struct sim_net_state *state = state_of(net);
-
-	RH_ASSERT(node < state->node_count);
-	return u32_at(net, state->peers) + u32_at(net, state->first)[node];
-}
-
-uint32_t sim_net_edge(const struct sim_net *net, uint32_t node, uint32_t position)
-{
-	const struct sim_net_state *state = state_of(net);
-
-	RH_ASSERT(position < sim_net_peer_count(net, node));
-	return u32_at(net, state->edges)[u32_at(net, state->first)[node] + position];
+	RH_ASSERT(state_of(net)->arc_count == 2 * plan->link_count);
 }
 
 uint32_t sim_net_position(const struct sim_net *net, uint32_t node, uint32_t peer)
@@ -216,6 +216,15 @@ uint32_t sim_net_position(const struct sim_net *net, uint32_t node, uint32_t pee
 	return low < count && peers[low] == peer ? low : RH_NONE;
 }
 
+uint32_t sim_net_arc_of_edge(const struct sim_net *net, uint32_t edge)
+{
+	const struct rh_plan_link *link = &net->plan->links[edge / 2];
+	uint32_t from = edge % 2 == 0 ? link->a : link->b;
+
+	RH_ASSERT(edge < state_of(net)->arc_count);
+	return net->first[from] + sim_net_position(net, from, edge % 2 == 0 ? link->b : link->a);
+}
+
 /* ---- sending and receiving ------------------------------------------------------------------- */
 
 static uint64_t later(uint64_t a, uint64_t b)
@@ -234,28 +243,36 @@ static uint64_t minus_or_0(uint64_t a, uint64_t b)
 	return a > b ? a - b : 0;
 }
 
-static bool is_neutral(const struct fault *fault)
+uint64_t sim_net_takes_ns(const struct sim_net *net, const struct sim_sending *sending)
 {
-	return (fault->delay_ns | fault->jitter_ns | fault->loss_threshold | fault->rate_bps |
-		fault->is_cut) == 0;
+	struct rh_rate up = {net->plan->nodes[sending->from].up_bps};
+
+	return rh_transfer_ns(sending->size_bytes, up);
+}
+
+uint64_t sim_net_leaves_ns(struct sim_net *net, const struct sim_sending *sending,
+			   uint64_t takes_ns)
+{
+	struct queue *queue = queue_of(net, sending->from);
+
+	queue->up_free_ns = after(later(sending->now_ns, queue->up_free_ns), takes_ns);
+	return queue->up_free_ns;
 }
 
 /*
- * The uplink is shared by all peers; the rate cap of a fault stands behind it, on this edge alone,
+ * The uplink is shared by all peers; the rate cap of a fault stands behind it, on this arc alone,
  * and passes bits on while they come in.  So one slow link does not hold up the others.
  */
 static uint64_t leaves_ns(struct sim_net *net, struct fault *fault, uint64_t *sent_in_ns,
-			  uint64_t now_ns, uint32_t from, uint64_t size_bytes)
+			  const struct sim_sending *sending)
 {
-	struct queue *queue = queue_of(net, from);
-	struct rh_rate up = {net->plan->nodes[from].up_bps};
-	uint64_t takes = rh_transfer_ns(size_bytes, up);
-	uint64_t leaves = after(later(now_ns, queue->up_free_ns), takes);
+	uint64_t takes = sim_net_takes_ns(net, sending);
+	uint64_t leaves = sim_net_leaves_ns(net, sending, takes);
 
-	queue->up_free_ns = leaves;
 	*sent_in_ns = takes;
-	if (fault->rate_bps != 0) {
-		uint64_t capped = rh_transfer_ns(size_bytes, (struct rh_rate){fault->rate_bps});
+	if (fault != NULL && fault->rate_bps != 0) {
+		uint64_t capped =
+			rh_transfer_ns(sending->size_bytes, (struct rh_rate){fault->rate_bps});
 		uint64_t starts = later(minus_or_0(leaves, takes), fault->shaper_free_ns);
 
 		leaves = later(leaves, after(starts, capped));
@@ -271,68 +288,127 @@ static uint64_t capped_ns(uint64_t span_ns)
 	return span_ns < SIM_DELAY_MAX_NS ? span_ns : SIM_DELAY_MAX_NS - 1;
 }
 
-/* rh_draw3() of a link's delay. */
-static uint64_t delay_draw(struct sim_net *net, uint64_t from64, uint64_t mid, uint64_t to64)
+/* Most delays are below 18 minutes and most amounts below 16: then no wide division is needed. */
+static uint64_t uniform_ns(uint64_t base_ns, uint64_t ppm, uint64_t draw)
 {
-	if (net->row_from64 != from64 || net->row_mid != mid) {
-		net->row_from64 = from64;
-		net->row_mid = mid;
-		net->row = rh_rng_absorb(net->rng, rh_rng_absorb(net->rng, net->delay_key, from64),
-					 mid);
-	}
-	return rh_rng_absorb(net->rng, net->row, to64);
+	uint64_t spread = (base_ns >> 40) == 0 && (ppm >> 24) == 0 ? base_ns * ppm / PPM
+								   : rh_mul_div(base_ns, ppm, PPM);
+
+	return base_ns + rh_uniform_range(draw, 0, spread);
 }
 
-static uint64_t wire_ns(struct sim_net *net, const struct fault *fault, uint64_t base_ns,
-			uint64_t from64, uint64_t mid, uint64_t to64)
+/* The delays by the plan's law alone: nothing below the lookahead comes out of it. */
+static void law_delays(const struct sim_net *net, const struct sim_sending *sending, uint32_t arc,
+		       uint32_t count, uint64_t *delay_ns)
 {
 	const struct rh_plan *plan = net->plan;
-	uint64_t delay = capped_ns(base_ns);
+	uint64_t row = rh_rng_absorb(
+		net->rng, rh_rng_absorb(net->rng, net->delay_key, sending->from64), sending->mid);
 
-	if (plan->jitter != RH_JITTER_NONE)
-		delay = sim_delay_ns(plan->jitter, delay, plan->jitter_ppm,
-				     delay_draw(net, from64, mid, to64));
-	delay += capped_ns(fault->delay_ns);
-	if (fault->jitter_ns != 0)
-		delay += rh_uniform_range(
-			rh_draw3(net->rng, RH_PURPOSE_FAULT_DELAY, from64, mid, to64), 0,
-			capped_ns(fault->jitter_ns));
-	if (delay < plan->lookahead_ns) {
-		delay = plan->lookahead_ns;
-		state_of(net)->clamps++;
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t base = capped_ns(net->base_ns[arc + i]);
+		uint64_t draw = rh_rng_absorb(net->rng, row, net->to_name64[arc + i]);
+
+		delay_ns[i] = plan->jitter == RH_JITTER_UNIFORM
+				      ? uniform_ns(base, plan->jitter_ppm, draw)
+				      : sim_delay_ns(plan->jitter, base, plan->jitter_ppm, draw);
 	}
+}
+
+uint64_t sim_net_bound_ns(struct sim_net *net, uint64_t delay_ns)
+{
+	uint64_t bounded = capped_ns(delay_ns);
+
+	if (bounded >= net->plan->lookahead_ns)
+		return bounded;
+	__atomic_fetch_add(&state_of(net)->clamps, 1, __ATOMIC_RELAXED);
+	return net->plan->lookahead_ns;
+}
+
+/* Hardly any is, so all are asked at once. */
+static bool is_one_outside(const struct sim_net *net, uint32_t count, const uint64_t *delay_ns)
+{
+	uint64_t least = net->plan->lookahead_ns;
+	uint64_t outside = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		outside |= (uint64_t)(delay_ns[i] < least) |
+			   (uint64_t)(delay_ns[i] >= SIM_DELAY_MAX_NS);
+	return outside != 0;
+}
+
+bool sim_net_delays(struct sim_net *net, const struct sim_sending *sending, uint32_t arc,
+		    uint32_t count, uint64_t *delay_ns)
+{
+	const struct rh_plan *plan = net->plan;
+
+	if (plan->model != NULL && plan->model->wire != NULL) {
+		struct rh_fan fan = {
+			.from = sending->from,
+			.count = count,
+			.key = sending->key,
+			.to = net->to + arc,
+			.base_ns = net->base_ns + arc,
+		};
+
+		plan->model->wire->delays(plan->params, &fan, delay_ns);
+	} else if (plan->jitter != RH_JITTER_NONE) {
+		law_delays(net, sending, arc, count, delay_ns);
+	} else {
+		memcpy(delay_ns, net->base_ns + arc, count * sizeof(*delay_ns));
+	}
+	return is_one_outside(net, count, delay_ns);
+}
+
+static uint64_t fault_ns(const struct sim_net *net, const struct fault *fault,
+			 const struct sim_sending *sending, uint64_t to64)
+{
+	uint64_t delay = capped_ns(fault->delay_ns);
+
+	if (fault->jitter_ns != 0)
+		delay += rh_uniform_range(rh_draw3(net->rng, RH_PURPOSE_FAULT_DELAY,
+						   sending->from64, sending->mid, to64),
+					  0, capped_ns(fault->jitter_ns));
 	return delay;
 }
 
-struct sim_copy sim_net_send(struct sim_net *net, uint64_t now_ns, uint32_t edge, uint64_t mid,
-			     uint64_t size_bytes)
+bool sim_net_is_plain(const struct sim_net *net, uint32_t node)
+{
+	return net->faulty[node] == 0 && net->plan->loss_threshold == 0;
+}
+
+struct sim_copy sim_net_send(struct sim_net *net, const struct sim_sending *sending, uint32_t arc)
 {
 	const struct rh_plan *plan = net->plan;
-	const struct rh_plan_link *link = &plan->links[edge / 2];
-	uint32_t from = edge % 2 == 0 ? link->a : link->b;
-	uint64_t from64 = plan->nodes[from].name64;
-	uint64_t to64 = plan->nodes[edge % 2 == 0 ? link->b : link->a].name64;
-	struct fault *fault = fault_of(net, edge);
+	uint64_t to64 = net->to_name64[arc];
+	struct fault *fault = fault_of(net, arc);
 	struct sim_copy copy = {SIM_ARRIVES, 0, 0};
-	uint64_t loss;
+	uint64_t loss = plan->loss_threshold;
+	uint64_t delay;
 
-	if (!is_neutral(fault))
+	RH_ASSERT(arc >= net->first[sending->from] && arc < net->first[sending->from + 1]);
+	if (fault != NULL) {
 		fault->touched++;
+		loss = sim_loss_merge(loss, fault->loss_threshold);
+	}
 	/* Nothing is sent through a cut: it takes no time of the uplink either. */
-	if (fault->is_cut) {
+	if (fault != NULL && fault->is_cut) {
 		copy.fate = SIM_CUT;
 		return copy;
 	}
-	copy.arrival_ns = leaves_ns(net, fault, &copy.sent_in_ns, now_ns, from, size_bytes);
-	loss = sim_loss_merge(plan->loss_threshold, fault->loss_threshold);
-	if (loss != 0 &&
-	    rh_happens(rh_draw3(net->rng, RH_PURPOSE_LINK_LOSS, from64, mid, to64), loss)) {
+	copy.arrival_ns = leaves_ns(net, fault, &copy.sent_in_ns, sending);
+	if (loss != 0 && rh_happens(rh_draw3(net->rng, RH_PURPOSE_LINK_LOSS, sending->from64,
+					     sending->mid, to64),
+				    loss)) {
 		copy.fate = SIM_LOST;
 		return copy;
 	}
-	copy.arrival_ns = after(copy.arrival_ns,
-				wire_ns(net, fault, link->delay_ns[edge % 2], from64, mid, to64));
-	RH_ASSERT(copy.arrival_ns >= after(now_ns, plan->lookahead_ns));
+	if (sim_net_delays(net, sending, arc, 1, &delay))
+		delay = sim_net_bound_ns(net, delay);
+	if (fault != NULL)
+		delay += fault_ns(net, fault, sending, to64);
+	copy.arrival_ns = after(copy.arrival_ns, delay);
+	RH_ASSERT(copy.arrival_ns >= after(sending->now_ns, plan->lookahead_ns));
 	return copy;
 }
 
@@ -385,12 +461,6 @@ void sim_net_fanout_order(const struct sim_net *net, uint32_t *positions, uint32
 		free(turns);
 }
 
-bool sim_net_has_downlink(const struct sim_net *net, uint32_t node)
-{
-	RH_ASSERT(node < net->plan->node_count);
-	return net->plan->nodes[node].down_bps != 0;
-}
-
 uint64_t sim_net_receive(struct sim_net *net, uint64_t arrival_ns, uint32_t node,
 			 uint64_t size_bytes, uint64_t sent_in_ns)
 {
@@ -415,16 +485,69 @@ void sim_net_node_reset(struct sim_net *net, uint32_t node, uint64_t now_ns)
 
 	queue->up_free_ns = now_ns;
 	queue->down_free_ns = now_ns;
-	for (i = 0; i < count; i++)
-		fault_of(net, sim_net_edge(net, node, i))->shaper_free_ns = now_ns;
+	for (i = 0; i < count; i++) {
+		struct fault *fault = fault_of(net, net->first[node] + i);
+
+		if (fault != NULL)
+			fault->shaper_free_ns = now_ns;
+	}
 }
 
 /* ---- faults ---------------------------------------------------------------------------------- */
 
+static bool is_neutral(const struct rh_link_state *link)
+{
+	return (link->delay_ns | link->jitter_ns | link->loss_threshold | link->rate_bps) == 0 &&
+	       !link->is_cut && !link->drops_in_flight;
+}
+
+static struct fault *fault_new(struct sim_net *net, uint32_t arc, uint32_t from)
+{
+	struct sim_net_state *state = state_of(net);
+	uint32_t place = state->free_head;
+	struct fault *fault;
+
+	if (place == 0) {
+		fault = rh_vec_push(net->space, &state->faults, sizeof(*fault));
+		place = state->faults.count;
+	} else {
+		fault = rh_vec_at(net->space, &state->faults, sizeof(*fault), place - 1);
+		state->free_head = (uint32_t)fault->touched;
+		fault->touched = 0;
+	}
+	net->fault[arc] = place;
+	net->faulty[from]++;
+	return fault;
+}
+
+static void fault_free(struct sim_net *net, uint32_t arc, uint32_t from)
+{
+	struct sim_net_state *state = state_of(net);
+	struct fault *fault = fault_of(net, arc);
+
+	memset(fault, 0, sizeof(*fault));
+	fault->touched = state->free_head;
+	state->free_head = net->fault[arc];
+	net->fault[arc] = 0;
+	RH_ASSERT(net->faulty[from] > 0);
+	net->faulty[from]--;
+}
+
+/* A fault that does nothing any more is forgotten, with what it had counted. */
 void sim_net_set(struct sim_net *net, uint32_t edge, const struct rh_link_state *link)
 {
-	struct fault *fault = fault_of(net, edge);
+	const struct rh_plan_link *ends = &net->plan->links[edge / 2];
+	uint32_t from = edge % 2 == 0 ? ends->a : ends->b;
+	uint32_t arc = sim_net_arc_of_edge(net, edge);
+	struct fault *fault = fault_of(net, arc);
 
+	if (is_neutral(link)) {
+		if (fault != NULL)
+			fault_free(net, arc, from);
+		return;
+	}
+	if (fault == NULL)
+		fault = fault_new(net, arc, from);
 	fault->delay_ns = link->delay_ns;
 	fault->jitter_ns = link->jitter_ns;
 	fault->loss_threshold = link->loss_threshold;
@@ -437,10 +560,12 @@ void sim_net_set(struct sim_net *net, uint32_t edge, const struct rh_link_state 
 
 struct rh_link_state sim_net_get(const struct sim_net *net, uint32_t edge)
 {
-	const struct fault *fault = fault_of(net, edge);
+	const struct fault *fault = fault_of(net, sim_net_arc_of_edge(net, edge));
 	struct rh_link_state link;
 
 	memset(&link, 0, sizeof(link));
+	if (fault == NULL)
+		return link;
 	link.delay_ns = fault->delay_ns;
 	link.jitter_ns = fault->jitter_ns;
 	link.loss_threshold = fault->loss_threshold;
@@ -452,9 +577,12 @@ struct rh_link_state sim_net_get(const struct sim_net *net, uint32_t edge)
 
 uint64_t sim_net_touched(struct sim_net *net, uint32_t edge)
 {
-	struct fault *fault = fault_of(net, edge);
-	uint64_t touched = fault->touched;
+	struct fault *fault = fault_of(net, sim_net_arc_of_edge(net, edge));
+	uint64_t touched;
 
+	if (fault == NULL)
+		return 0;
+	touched = fault->touched;
 	fault->touched = 0;
 	return touched;
 }

@@ -22,6 +22,14 @@
  * drops_in_flight (then the kernel sweeps).  A fan-out leaves in the order of keyed draws
  * (RH_PURPOSE_UPLINK_ORDER), so that no peer is always first.
  *
+ * An *arc* is a directed edge by its place at its sender: arc first[a] + i leads from a to its i-th
+ * neighbour, so that a fan-out reads its arrays from front to back.  The plan's edges (2 * link, + 1 for
+ * the way back) name the same things for the run layer.
+ *
+ *   by arc   to        the neighbour                 base_ns   delay of the link
+ *            to_name64 its name                      back      place of the sender at the neighbour
+ *            sends     messages to it alone          fault     1 + place in `faults`, or 0
+ *
  * All state stands in the space: copy the pages and it goes on.
  */
 #ifndef SIM_NET_NET_H
@@ -35,11 +43,16 @@ struct sim_net {
 	const struct rh_plan *plan;
 	rh_off state; /* struct sim_net_state */
 	struct rh_rng rng;
-	/* The last row of delays: the copies of a fan-out draw from one. */
 	uint64_t delay_key;
-	uint64_t row_from64;
-	uint64_t row_mid;
-	uint64_t row;
+	/* in the space, where nothing of this moves */
+	const uint32_t *first;
+	const uint32_t *to;
+	const uint32_t *back;
+	const uint64_t *base_ns;
+	const uint64_t *to_name64;
+	uint32_t *sends;
+	uint32_t *fault;
+	uint32_t *faulty; /* by node: arcs with a fault */
 };
 
 enum sim_fate { SIM_ARRIVES, SIM_LOST, SIM_CUT };
@@ -50,24 +63,63 @@ struct sim_copy {
 	uint64_t sent_in_ns; /* time its bits take on the uplink: the receiver's queue needs it */
 };
 
+/* What is sent: one message to one peer or to many. */
+struct sim_sending {
+	uint64_t now_ns;
+	uint64_t mid;
+	uint64_t key;
+	uint64_t size_bytes;
+	uint64_t from64; /* name of the sender */
+	uint32_t from;
+	bool is_queued; /* the sender's uplink is limited */
+};
+
 void sim_net_init(struct sim_net *net, struct rh_space *space, const struct rh_plan *plan);
 /* Finds the state again in a space that was copied. */
 void sim_net_attach(struct sim_net *net, struct rh_space *space, const struct rh_plan *plan,
 		    rh_off state);
 
-uint32_t sim_net_peer_count(const struct sim_net *net, uint32_t node);
-const uint32_t *sim_net_peers(const struct sim_net *net, uint32_t node); /* ascending node index */
-/* the directed edge to the peer at a position; and the position of a peer, or RH_NONE */
-uint32_t sim_net_edge(const struct sim_net *net, uint32_t node, uint32_t position);
-uint32_t sim_net_position(const struct sim_net *net, uint32_t node, uint32_t peer);
+static inline uint32_t sim_net_peer_count(const struct sim_net *net, uint32_t node)
+{
+	return net->first[node + 1] - net->first[node];
+}
 
-/* One copy; counts it as touched by a fault where one met it. */
-struct sim_copy sim_net_send(struct sim_net *net, uint64_t now_ns, uint32_t edge, uint64_t mid,
-			     uint64_t size_bytes);
+/* ascending node index */
+static inline const uint32_t *sim_net_peers(const struct sim_net *net, uint32_t node)
+{
+	return net->to + net->first[node];
+}
+
+/* The position of a peer, or RH_NONE. */
+uint32_t sim_net_position(const struct sim_net *net, uint32_t node, uint32_t peer);
+uint32_t sim_net_arc_of_edge(const struct sim_net *net, uint32_t edge);
+
+/* One copy over an arc of `sending->from`; counts it as touched by a fault where one met it. */
+struct sim_copy sim_net_send(struct sim_net *net, const struct sim_sending *sending, uint32_t arc);
 /* In which order a fan-out leaves: positions sorted by keyed draws of (mid, name of the peer). */
 void sim_net_fanout_order(const struct sim_net *net, uint32_t *positions, uint32_t count,
 			  uint32_t node, uint64_t mid);
-bool sim_net_has_downlink(const struct sim_net *net, uint32_t node);
+
+/*
+ * The plain way, for many copies at once: what sim_net_send() gives at a node without faults
+ * (sim_net_is_plain) in a plan without losses.  Delays on the wire of the arcs `arc` to `arc + count`;
+ * true when one of them is outside the bounds, and those that are used must go through the next.
+ */
+bool sim_net_is_plain(const struct sim_net *net, uint32_t node);
+bool sim_net_delays(struct sim_net *net, const struct sim_sending *sending, uint32_t arc,
+		    uint32_t count, uint64_t *delay_ns);
+/* A delay raised to the least of the plan, which is counted, or cut at the most. */
+uint64_t sim_net_bound_ns(struct sim_net *net, uint64_t delay_ns);
+/* When a copy leaves the uplink; it is taken until then.  Without a limit: now. */
+uint64_t sim_net_leaves_ns(struct sim_net *net, const struct sim_sending *sending,
+			   uint64_t takes_ns);
+uint64_t sim_net_takes_ns(const struct sim_net *net, const struct sim_sending *sending);
+
+static inline bool sim_net_has_downlink(const struct sim_net *net, uint32_t node)
+{
+	return net->plan->nodes[node].down_bps != 0;
+}
+
 uint64_t sim_net_receive(struct sim_net *net, uint64_t arrival_ns, uint32_t node,
 			 uint64_t size_bytes, uint64_t sent_in_ns);
 /* A crash empties the node's queues. */
@@ -76,7 +128,8 @@ void sim_net_node_reset(struct sim_net *net, uint32_t node, uint64_t now_ns);
 /* Desired fault state of an edge, and what stands there now. */
 void sim_net_set(struct sim_net *net, uint32_t edge, const struct rh_link_state *state);
 struct rh_link_state sim_net_get(const struct sim_net *net, uint32_t edge);
-/* copies that met the fault state of the edge since it was last asked; asking sets it back to 0 */
+/* copies that met the fault state of the edge since it was last asked; asking sets it back to 0, and
+ * so does clearing the fault */
 uint64_t sim_net_touched(struct sim_net *net, uint32_t edge);
 uint64_t sim_net_clamps(const struct sim_net *net);
 

@@ -45,6 +45,24 @@ static void star_open(struct world *world, uint32_t leaves, uint64_t base_ns)
 	rh_space_open(&world->space, 1 << 20, 0);
 }
 
+/* One copy of `size` bytes over a directed edge of the plan. */
+static struct sim_copy send(struct sim_net *net, uint64_t now_ns, uint32_t edge, uint64_t mid,
+			    uint64_t size_bytes)
+{
+	const struct rh_plan_link *link = &net->plan->links[edge / 2];
+	uint32_t from = edge % 2 == 0 ? link->a : link->b;
+	struct sim_sending sending = {
+		.now_ns = now_ns,
+		.mid = mid,
+		.size_bytes = size_bytes,
+		.from64 = net->plan->nodes[from].name64,
+		.from = from,
+		.is_queued = net->plan->nodes[from].up_bps != 0,
+	};
+
+	return sim_net_send(net, &sending, sim_net_arc_of_edge(net, edge));
+}
+
 static void net_open(struct world *world)
 {
 	sim_net_init(&world->net, &world->space, &world->plan);
@@ -72,12 +90,12 @@ START_TEST(neighbours)
 		must(sim_net_peer_count(&world.net, i) == counts[i]);
 		for (k = 0; k < counts[i]; k++) {
 			uint32_t peer = sim_net_peers(&world.net, i)[k];
-			uint32_t edge = sim_net_edge(&world.net, i, k);
-			const struct rh_plan_link *link = &world.links[edge / 2];
+			uint32_t arc = world.net.first[i] + k;
 
 			must(peer == expected[i][k]);
-			must((edge % 2 == 0 ? link->a : link->b) == i);
-			must((edge % 2 == 0 ? link->b : link->a) == peer);
+			must(world.net.to[arc] == peer);
+			must(sim_net_peers(&world.net, peer)[world.net.back[arc]] == i);
+			must(world.net.to_name64[arc] == world.nodes[peer].name64);
 			must(sim_net_position(&world.net, i, peer) == k);
 		}
 		must(sim_net_position(&world.net, i, i) == RH_NONE);
@@ -99,20 +117,20 @@ START_TEST(uplink_queue)
 	world.nodes[0].up_bps = 100000000;
 	net_open(&world);
 	for (i = 0; i < 8; i++) {
-		copy = sim_net_send(&world.net, 1000, 2 * i, 5, 1000000);
+		copy = send(&world.net, 1000, 2 * i, 5, 1000000);
 		must(copy.fate == SIM_ARRIVES);
 		must(copy.sent_in_ns == 80 * MS);
 		must(copy.arrival_ns == 1000 + (i + 1) * 80 * MS + 50 * MS);
 	}
 	ck_assert_uint_eq(copy.arrival_ns - 50 * MS - 1000, 640 * MS);
 	/* The queue is empty later; others have queues of their own. */
-	copy = sim_net_send(&world.net, 10000 * MS, 0, 6, 1000000);
+	copy = send(&world.net, 10000 * MS, 0, 6, 1000000);
 	ck_assert_uint_eq(copy.arrival_ns, 10130 * MS);
-	copy = sim_net_send(&world.net, 10000 * MS, 3, 6, 1000000);
+	copy = send(&world.net, 10000 * MS, 3, 6, 1000000);
 	ck_assert_uint_eq(copy.arrival_ns, 10050 * MS);
 	/* A crash empties it. */
 	sim_net_node_reset(&world.net, 0, 10001 * MS);
-	copy = sim_net_send(&world.net, 10001 * MS, 0, 7, 1000000);
+	copy = send(&world.net, 10001 * MS, 0, 7, 1000000);
 	ck_assert_uint_eq(copy.arrival_ns, 10131 * MS);
 	rh_space_close(&world.space);
 }
@@ -131,8 +149,8 @@ START_TEST(uplink_is_fifo)
 	world.nodes[0].up_bps = 10000000;
 	net_open(&world);
 	for (i = 0; i < 20000; i++) {
-		struct sim_copy copy = sim_net_send(&world.net, now, 2 * (uint32_t)any(&state, 8),
-						    i, any(&state, 100000));
+		struct sim_copy copy =
+			send(&world.net, now, 2 * (uint32_t)any(&state, 8), i, any(&state, 100000));
 
 		must(copy.arrival_ns >= last);
 		last = copy.arrival_ns;
@@ -178,20 +196,21 @@ START_TEST(rate_cap)
 	world.nodes[0].up_bps = 10000000;
 	net_open(&world);
 	sim_net_set(&world.net, 2, &capped);
-	copy = sim_net_send(&world.net, 0, 2, 1, 125000); /* 1 Mbit */
+	copy = send(&world.net, 0, 2, 1, 125000); /* 1 Mbit */
 	ck_assert_uint_eq(copy.arrival_ns, 1010 * MS);
 	ck_assert_uint_eq(copy.sent_in_ns, 1000 * MS);
-	copy = sim_net_send(&world.net, 0, 4, 2, 125000);
+	copy = send(&world.net, 0, 4, 2, 125000);
 	ck_assert_uint_eq(copy.arrival_ns, 210 * MS);
-	copy = sim_net_send(&world.net, 0, 2, 3, 125000);
+	copy = send(&world.net, 0, 2, 3, 125000);
 	ck_assert_uint_eq(copy.arrival_ns, 2010 * MS);
-	copy = sim_net_send(&world.net, 0, 3, 4, 125000);
+	copy = send(&world.net, 0, 3, 4, 125000);
 	ck_assert_uint_eq(copy.arrival_ns, 10 * MS);
 	ck_assert_uint_eq(sim_net_get(&world.net, 2).rate_bps, 1000000);
-	sim_net_set(&world.net, 2, &clear);
-	copy = sim_net_send(&world.net, 400 * MS, 2, 5, 125000);
-	ck_assert_uint_eq(copy.arrival_ns, 510 * MS);
 	ck_assert_uint_eq(sim_net_touched(&world.net, 2), 2);
+	ck_assert_uint_eq(sim_net_touched(&world.net, 2), 0);
+	sim_net_set(&world.net, 2, &clear);
+	copy = send(&world.net, 400 * MS, 2, 5, 125000);
+	ck_assert_uint_eq(copy.arrival_ns, 510 * MS);
 	ck_assert_uint_eq(sim_net_touched(&world.net, 2), 0);
 	rh_space_close(&world.space);
 }
@@ -208,15 +227,16 @@ START_TEST(cuts)
 	world.nodes[0].up_bps = 10000000;
 	net_open(&world);
 	sim_net_set(&world.net, 6, &cut);
-	ck_assert_int_eq(sim_net_send(&world.net, 0, 6, 1, 125000).fate, SIM_CUT);
-	ck_assert_int_eq(sim_net_send(&world.net, 0, 7, 1, 125000).fate, SIM_ARRIVES);
+	ck_assert_int_eq(send(&world.net, 0, 6, 1, 125000).fate, SIM_CUT);
+	ck_assert_int_eq(send(&world.net, 0, 7, 1, 125000).fate, SIM_ARRIVES);
 	/* the uplink was not used */
-	ck_assert_uint_eq(sim_net_send(&world.net, 0, 8, 1, 125000).arrival_ns, 110 * MS);
+	ck_assert_uint_eq(send(&world.net, 0, 8, 1, 125000).arrival_ns, 110 * MS);
 	seen = sim_net_get(&world.net, 6);
 	ck_assert(seen.is_cut && seen.drops_in_flight);
-	sim_net_set(&world.net, 6, &clear);
-	ck_assert_int_eq(sim_net_send(&world.net, 0, 6, 1, 125000).fate, SIM_ARRIVES);
 	ck_assert_uint_eq(sim_net_touched(&world.net, 6), 1);
+	sim_net_set(&world.net, 6, &clear);
+	ck_assert_int_eq(send(&world.net, 0, 6, 1, 125000).fate, SIM_ARRIVES);
+	ck_assert_uint_eq(sim_net_touched(&world.net, 6), 0);
 	ck_assert_uint_eq(sim_net_touched(&world.net, 7), 0);
 	rh_space_close(&world.space);
 }
@@ -353,7 +373,7 @@ START_TEST(lookahead_holds)
 			struct sim_copy copy;
 
 			sim_net_set(&world.net, edge, &link);
-			copy = sim_net_send(&world.net, i, edge, i, 100);
+			copy = send(&world.net, i, edge, i, 100);
 			must(copy.arrival_ns >= i + world.plan.lookahead_ns);
 		}
 		must(sim_net_clamps(&world.net) == 0);
@@ -380,14 +400,14 @@ START_TEST(faults_add)
 	net_open(&faulty);
 	sim_net_set(&faulty.net, 4, &slow);
 	for (i = 0; i < 20000; i++) {
-		uint64_t a = sim_net_send(&plain.net, 0, 4, i, 100).arrival_ns;
-		uint64_t b = sim_net_send(&faulty.net, 0, 4, i, 100).arrival_ns;
+		uint64_t a = send(&plain.net, 0, 4, i, 100).arrival_ns;
+		uint64_t b = send(&faulty.net, 0, 4, i, 100).arrival_ns;
 
 		must(b - a >= 100 * MS && b - a <= 120 * MS);
 		least = b - a < least ? b - a : least;
 		most = b - a > most ? b - a : most;
-		must(sim_net_send(&plain.net, 0, 5, i, 100).arrival_ns ==
-		     sim_net_send(&faulty.net, 0, 5, i, 100).arrival_ns);
+		must(send(&plain.net, 0, 5, i, 100).arrival_ns ==
+		     send(&faulty.net, 0, 5, i, 100).arrival_ns);
 	}
 	ck_assert(least < 100 * MS + MS / 50 && most > 120 * MS - MS / 50);
 	rh_space_close(&plain.space);
@@ -410,7 +430,7 @@ START_TEST(absurd_faults)
 	net_open(&world);
 	sim_net_set(&world.net, 4, &absurd);
 	for (i = 0; i < 1000; i++) {
-		struct sim_copy copy = sim_net_send(&world.net, i, 4, i, 100);
+		struct sim_copy copy = send(&world.net, i, 4, i, 100);
 
 		must(copy.fate == SIM_ARRIVES && copy.arrival_ns < UINT64_C(1) << 61);
 	}
@@ -419,7 +439,7 @@ START_TEST(absurd_faults)
 	sim_net_set(&world.net, 4, &absurd);
 	world.nodes[0].up_bps = 1;
 	for (i = 0; i < 10000; i++)
-		must(sim_net_send(&world.net, i, 4, i, 1000000).arrival_ns <= UINT64_C(1) << 62);
+		must(send(&world.net, i, 4, i, 1000000).arrival_ns <= UINT64_C(1) << 62);
 	rh_space_close(&world.space);
 }
 END_TEST
@@ -467,8 +487,8 @@ START_TEST(fewer_faults_fewer_losses)
 	net_open(&faulty);
 	sim_net_set(&faulty.net, 4, &lossy);
 	for (i = 0; i < (uint32_t)runs; i++) {
-		bool a = sim_net_send(&plain.net, i, 4, i, 100).fate == SIM_LOST;
-		bool b = sim_net_send(&faulty.net, i, 4, i, 100).fate == SIM_LOST;
+		bool a = send(&plain.net, i, 4, i, 100).fate == SIM_LOST;
+		bool b = send(&faulty.net, i, 4, i, 100).fate == SIM_LOST;
 
 		must(RH_IMPLIES(a, b));
 		few += a;
@@ -509,8 +529,8 @@ START_TEST(silent_node_changes_nothing)
 	net_open(&plain);
 	net_open(&moved);
 	for (i = 0; i < 1000; i++) {
-		struct sim_copy a = sim_net_send(&plain.net, 0, i % 16, i, 100);
-		struct sim_copy b = sim_net_send(&moved.net, 0, i % 16, i, 100);
+		struct sim_copy a = send(&plain.net, 0, i % 16, i, 100);
+		struct sim_copy b = send(&moved.net, 0, i % 16, i, 100);
 
 		must(a.fate == b.fate);
 		must(a.fate == SIM_LOST || a.arrival_ns == b.arrival_ns);
@@ -600,7 +620,7 @@ static struct sim_copy busy(struct sim_net *net, uint64_t *state, uint64_t now)
 
 	if (any(state, 10) == 0)
 		sim_net_set(net, edge, &link);
-	copy = sim_net_send(net, now, edge, now, any(state, 100000));
+	copy = send(net, now, edge, now, any(state, 100000));
 	if (copy.fate == SIM_ARRIVES)
 		copy.arrival_ns =
 			sim_net_receive(net, copy.arrival_ns, edge % 2 != 0 ? 0 : edge / 2 + 1,

@@ -53,7 +53,7 @@ static void bench_push(struct bench *bench, uint64_t time_ns, uint64_t r)
 		.kind = (uint32_t)(r >> 16) % 3,
 		.source = (uint32_t)(r >> 24) % NODES,
 		.id = bench->serial++,
-		.payload = (uint32_t)(r >> 32),
+		.size_bytes = (uint32_t)(r >> 32),
 	};
 	size_t at = bench->count;
 
@@ -80,7 +80,7 @@ static bool bench_pop(struct bench *bench, uint64_t limit_ns)
 	if (!has_one)
 		return false;
 	ck_assert_int_eq(sim_order_compare(&bench->order, &event, &bench->model[0]), 0);
-	ck_assert_uint_eq(event.payload, bench->model[0].payload);
+	ck_assert_uint_eq(event.size_bytes, bench->model[0].size_bytes);
 	bench->now_ns = event.time_ns;
 	bench->count--;
 	memmove(bench->model, bench->model + 1, bench->count * sizeof(event));
@@ -89,7 +89,7 @@ static bool bench_pop(struct bench *bench, uint64_t limit_ns)
 
 static bool is_doomed(void *ctx, const struct sim_event *event)
 {
-	return event->payload % 7 == *(const uint32_t *)ctx;
+	return event->size_bytes % 7 == *(const uint32_t *)ctx;
 }
 
 static void bench_sweep(struct bench *bench, uint32_t rest)
@@ -99,7 +99,7 @@ static void bench_sweep(struct bench *bench, uint32_t rest)
 	uint64_t gone = bench->engine.ops->sweep(&bench->engine, is_doomed, &rest);
 
 	for (i = 0; i < bench->count; i++) {
-		if (bench->model[i].payload % 7 != rest)
+		if (bench->model[i].size_bytes % 7 != rest)
 			bench->model[kept++] = bench->model[i];
 	}
 	ck_assert_uint_eq(gone, bench->count - kept);
@@ -261,8 +261,8 @@ END_TEST
 START_TEST(equal_keys_abort)
 {
 	struct sim_order order = {0};
-	struct sim_event a = {.time_ns = 5, .id = 7, .payload = 1};
-	struct sim_event b = {.time_ns = 5, .id = 7, .payload = 2};
+	struct sim_event a = {.time_ns = 5, .id = 7, .size_bytes = 1};
+	struct sim_event b = {.time_ns = 5, .id = 7, .size_bytes = 2};
 
 	sim_order_check(&order, &a, &b);
 }

@@ -1,7 +1,10 @@
 /*
  * test_same.c - one run, many ways: 30 random models give the same trace hash, events and record
- * bytes with either engine, with other wheel sizes, in many stretches, at another base, with
- * records off, and when half of the run is played in a copy of the memory.
+ * bytes with each engine, with threads, with other wheel sizes, in many stretches, at another base,
+ * with records off, and when half of the run is played in a copy of the memory.
+ *
+ * Each test turns one screw of a small network; tests/prop/prop_engines.c turns all at once, and
+ * harder.
  */
 #include "tests/unit/sim/play.h"
 
@@ -41,6 +44,12 @@ START_TEST(engines_agree)
 	way.engine = RH_ENGINE_HEAP;
 	other = play_random(seed, &way);
 	ck_assert(is_same_telling(&general, &other));
+	ck_assert_uint_eq(general.stats.messages_in_flight_max, other.stats.messages_in_flight_max);
+	way.engine = RH_ENGINE_WINDOWED;
+	for (way.threads = 1; way.threads <= 3; way.threads++) {
+		other = play_random(seed, &way);
+		ck_assert(is_same_telling(&general, &other));
+	}
 	/* something of every kind has happened */
 	ck_assert_uint_gt(general.stats.deliveries, 1000);
 	ck_assert_uint_gt(general.kinds[RH_RECORD_GAUGE], 100);
@@ -73,6 +82,9 @@ START_TEST(stretches_agree)
 	struct outcome other;
 
 	way.cuts = 97;
+	other = play_random(seed, &way);
+	ck_assert(is_same_telling(&whole, &other));
+	way.engine = RH_ENGINE_WINDOWED;
 	other = play_random(seed, &way);
 	ck_assert(is_same_telling(&whole, &other));
 }
@@ -111,6 +123,8 @@ END_TEST
 
 START_TEST(copies_go_on)
 {
+	static const enum rh_engine engines[] = {RH_ENGINE_GENERAL, RH_ENGINE_HEAP,
+						 RH_ENGINE_WINDOWED};
 	uint64_t seed = (uint64_t)_i;
 	struct outcome whole = play_random(seed, &plain);
 	struct way way = plain;
@@ -120,7 +134,7 @@ START_TEST(copies_go_on)
 	for (i = 1; i <= 3; i++) {
 		way.image_at_ns = i * 170 * RH_NS_PER_SEC + 12345678;
 		way.image_base = UINT64_C(0x568000000000);
-		way.engine = i == 2 ? RH_ENGINE_HEAP : RH_ENGINE_GENERAL;
+		way.engine = engines[i - 1];
 		other = play_random(seed, &way);
 		ck_assert(is_same_telling(&whole, &other));
 	}

@@ -1,0 +1,51 @@
+/*
+ * fan.h - the plain way of a fan-out: one flooded message to a node's neighbours, in one loop.
+ *
+ * Where nothing stands in the way (no fault on the node's links, no losses, everybody up, nobody
+ * behind a limited downlink, nobody who reads the records of single copies), the copies of a fan-out
+ * differ only in neighbour and delay.  Then the delays are computed together, and a copy costs its draw,
+ * 8 bytes in a bucket and two sums.  What comes out is what sending them one by one gives.
+ */
+#ifndef SIM_GOSSIP_FAN_H
+#define SIM_GOSSIP_FAN_H
+
+#include "sim/gossip/flood.h"
+#include "sim/kernel/trace_hash.h"
+#include "sim/kernel/windows.h"
+#include "sim/net/net.h"
+
+struct sim_fan {
+	struct rh_space *space;
+	struct sim_net *net;
+	struct sim_windows *windows;
+	const struct sim_trace *trace;
+	uint32_t thread;
+	uint32_t *positions; /* room for one node's neighbours, each */
+	uint64_t *delays_ns;
+};
+
+/*
+ * To all neighbours but the one at `except` (RH_NONE: nobody) and those in `skip` (or NULL).  `like` is
+ * the event of a copy but for time and node.  Returns the sum of the fan-out for the trace hash; *count
+ * receives the number of copies.
+ */
+uint64_t sim_fan_out(struct sim_fan *fan, const struct sim_sending *sending,
+		     const struct sim_event *like, uint32_t except, const uint64_t *skip,
+		     uint32_t *count);
+
+/* What the windowed engine does with the copies (struct sim_copies). */
+struct sim_fan_in {
+	const struct rh_space *space;
+	const struct sim_flood *flood;
+	const struct sim_net *net;
+	const struct sim_layout *layout;
+	bool keeps_all; /* no early filter */
+};
+
+/* Reads up to SIM_WINDOWS_SLACK items behind the last one, whatever they are. */
+uint32_t sim_fan_filter(const struct sim_fan_in *in, uint64_t *items, uint32_t count);
+void sim_fan_expand(const struct sim_fan_in *in, uint64_t item, uint64_t window_ns,
+		    struct sim_event *event);
+void sim_fan_announce(const struct sim_fan_in *in, uint64_t item);
+
+#endif

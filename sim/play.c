@@ -1,0 +1,254 @@
+/*
+ * play.c - the loops over events: one by one from a queue, or window by window.
+ *
+ * Both hand each node its events in key order.  The queue engines go through time; the windowed
+ * engine goes through the nodes, within a stretch of time in which they cannot meet, and what they
+ * recorded there is put in order of time afterwards.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/base/sort.h"
+#include "core/base/units.h"
+#include "sim/state.h"
+
+#define BATCH_MAX     256  /* records that wait: few enough to stay in the cache */
+#define WORTH_SHARING 2000 /* events of a window */
+
+/* ---- the engine, whichever it is ------------------------------------------------------------- */
+
+void sim_push(struct sim_worker *worker, const struct sim_event *event)
+{
+	struct sim_world *world = worker->world;
+
+	worker->tally.others += event->class != RH_CLASS_MESSAGE;
+	if (world->is_windowed)
+		sim_windows_push(&world->windows, worker->number, event);
+	else
+		world->engine.ops->push(&world->engine, event);
+}
+
+uint64_t sim_sweep(struct sim_world *world, sim_engine_doom *is_doomed, void *ctx)
+{
+	if (world->is_windowed)
+		return sim_windows_sweep(&world->windows, is_doomed, ctx);
+	return world->engine.ops->sweep(&world->engine, is_doomed, ctx);
+}
+
+uint64_t sim_pending(const struct sim_world *world)
+{
+	if (world->is_windowed)
+		return sim_windows_count(&world->windows);
+	return world->engine.ops->count(&world->engine);
+}
+
+/* ---- after some events ----------------------------------------------------------------------- */
+
+void sim_take_tallies(struct sim_world *world)
+{
+	struct sim_state *state = world->state;
+	uint64_t in_flight;
+
+	for (uint32_t i = 0; i < world->worker_count; i++) {
+		struct sim_worker *worker = &world->workers[i];
+
+		state->deliveries += worker->tally.deliveries;
+		state->handled += worker->tally.handled;
+		state->others += worker->tally.others;
+		state->stale_timers += worker->tally.stale_timers;
+		worker->tally = (struct sim_tally){0};
+	}
+	in_flight = sim_pending(world) - state->others;
+	if (in_flight > state->in_flight_max)
+		state->in_flight_max = in_flight;
+}
+
+static void check_limits(struct sim_world *world)
+{
+	const struct rh_plan *plan = world->plan;
+	uint64_t used = rh_space_used(&world->space);
+	uint64_t in_flight = sim_pending(world) - world->state->others;
+
+	if (plan->limit_messages != 0 && in_flight > plan->limit_messages)
+		sim_fail(&world->workers[0], RH_E_LIMIT,
+			 "%" PRIu64 " copies are in flight; raise limits.messagesInFlight",
+			 in_flight);
+	if (plan->limit_memory != 0 && used > plan->limit_memory)
+		sim_fail(&world->workers[0], RH_E_LIMIT,
+			 "the simulation uses %" PRIu64 " bytes of memory; raise limits.memory",
+			 used);
+}
+
+/* True when the caller must look at something first. */
+static bool is_broken_off(const struct sim_world *world, bool was_calm)
+{
+	return (was_calm && world->stream.urgent_ns != RH_TIME_NEVER) || world->is_interrupted ||
+	       world->failure.code != 0 || world->stream.count > BATCH_MAX;
+}
+
+static void settle_up(struct sim_world *world)
+{
+	sim_take_tallies(world);
+	check_limits(world);
+	for (uint32_t i = 0; i < world->worker_count && world->failure.code == 0; i++)
+		world->failure = world->workers[i].failure;
+	sim_limit_stale_timers(world);
+}
+
+/* The next place for an event; keys of one node must grow. */
+static struct sim_event *next_event(struct sim_worker *worker)
+{
+	return &worker->events[worker->event == &worker->events[0]];
+}
+
+static void handle(struct sim_worker *worker, const struct sim_event *event)
+{
+	const struct sim_event *last = worker->event;
+
+	if (event->time_ns <= last->time_ns &&
+	    (event->node == last->node || !worker->world->is_windowed))
+		sim_order_check(&worker->world->order, last, event);
+	worker->event = event;
+	sim_handle(worker, event);
+}
+
+/* ---- one by one ------------------------------------------------------------------------------ */
+
+static bool play_queue(struct sim_world *world, uint64_t limit_ns)
+{
+	struct sim_worker *worker = &world->workers[0];
+
+	for (;;) {
+		struct sim_event *event = next_event(worker);
+		bool was_calm = world->stream.urgent_ns == RH_TIME_NEVER;
+
+		if (!world->engine.ops->pop(&world->engine, event, limit_ns))
+			return true;
+		world->state->now_ns = event->time_ns;
+		if (world->stream.pending_count > 0)
+			sim_stream_settle(&world->stream, event->time_ns, event->node);
+		handle(worker, event);
+		settle_up(world);
+		if (is_broken_off(world, was_calm))
+			return false;
+	}
+}
+
+/* ---- records --------------------------------------------------------------------------------- */
+
+void sim_tell(struct sim_worker *worker, const struct rh_record *record)
+{
+	struct rh_record *kept;
+
+	if (!worker->world->is_windowed) {
+		sim_stream_add(&worker->world->stream, record);
+		return;
+	}
+	if (worker->record_count == worker->record_cap) {
+		worker->record_cap = worker->record_cap == 0 ? 64 : 2 * worker->record_cap;
+		worker->records =
+			rh_realloc(worker->records, worker->record_cap * sizeof(*worker->records));
+	}
+	kept = &worker->records[worker->record_count++];
+	*kept = *record;
+	if (record->text != NULL)
+		kept->text = rh_arena_text(&worker->texts, record->text, record->text_len);
+}
+
+static int compare_times(const void *a, const void *b, const void *ctx)
+{
+	const struct rh_record *x = a;
+	const struct rh_record *y = b;
+
+	(void)ctx;
+	return (x->time_ns > y->time_ns) - (x->time_ns < y->time_ns);
+}
+
+/* A window's records come node by node; a stable sort by time leaves the nodes in order. */
+static void merge_records(struct sim_world *world)
+{
+	struct sim_worker *first = &world->workers[0];
+
+	for (uint32_t i = 1; i < world->worker_count; i++) {
+		struct sim_worker *worker = &world->workers[i];
+
+		for (size_t k = 0; k < worker->record_count; k++)
+			sim_tell(first, &worker->records[k]);
+		worker->record_count = 0;
+		rh_arena_reset(&worker->texts);
+	}
+	if (first->record_count == 0)
+		return;
+	if (first->record_count > 1)
+		rh_sort(first->records, first->record_count, sizeof(*first->records), compare_times,
+			NULL);
+	for (size_t i = 0; i < first->record_count; i++)
+		sim_stream_add(&world->stream, &first->records[i]);
+	first->record_count = 0;
+	rh_arena_reset(&first->texts);
+}
+
+/* ---- window by window ------------------------------------------------------------------------ */
+
+uint64_t sim_reaction_after(const struct sim_world *world, uint64_t cause_ns)
+{
+	uint64_t grid = world->plan->reaction_ns;
+	uint64_t next = cause_ns / grid + 1;
+
+	return next > RH_TIME_NEVER / grid ? RH_TIME_NEVER : next * grid;
+}
+
+void sim_play_share(void *ctx, uint32_t number)
+{
+	struct sim_world *world = ctx;
+	struct sim_worker *worker = &world->workers[number];
+
+	sim_windows_gather(&world->windows, number);
+	for (;;) {
+		struct sim_event *event = next_event(worker);
+
+		if (!sim_windows_take(&world->windows, number, event))
+			break;
+		handle(worker, event);
+	}
+}
+
+/* Where little is to do, one thread does it for all. */
+static void play_part(struct sim_world *world, uint64_t about)
+{
+	uint64_t from = world->tuning.share_from != 0 ? world->tuning.share_from : WORTH_SHARING;
+
+	if (world->team != NULL && about >= from) {
+		sim_team_run(world->team);
+		return;
+	}
+	for (uint32_t i = 0; i < world->worker_count; i++)
+		sim_play_share(world, i);
+}
+
+static bool play_windows(struct sim_world *world, uint64_t limit_ns)
+{
+	struct sim_windows *windows = &world->windows;
+	uint64_t start_ns;
+
+	while (sim_windows_seek(windows, limit_ns, &start_ns)) {
+		bool was_calm = world->stream.urgent_ns == RH_TIME_NEVER;
+		uint64_t part_ns = limit_ns;
+
+		if (world->cuts_at_reactions && sim_reaction_after(world, start_ns) < part_ns)
+			part_ns = sim_reaction_after(world, start_ns);
+		play_part(world, sim_windows_begin(windows, start_ns, part_ns));
+		sim_windows_end(windows);
+		world->state->now_ns = windows->end_ns;
+		merge_records(world);
+		settle_up(world);
+		if (is_broken_off(world, was_calm))
+			return false;
+	}
+	return true;
+}
+
+bool sim_play(struct sim_world *world, uint64_t limit_ns)
+{
+	return world->is_windowed ? play_windows(world, limit_ns) : play_queue(world, limit_ns);
+}

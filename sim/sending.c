@@ -1,0 +1,282 @@
+/*
+ * sending.c - messages that a step sends: to one peer, or by topic to many.
+ *
+ * A copy becomes an event of the receiver when it is sent: its arrival is known then.  A fan-out of a
+ * flooded topic goes the plain way (sim/gossip/fan.h) where the windowed engine plays and nothing
+ * stands in the way; what follows here is the way that always works.
+ */
+#include <inttypes.h>
+
+#include "core/base/bits.h"
+#include "sim/state.h"
+
+/* What it weighs is asked once a message: who forwards one knows it from the event. */
+static uint64_t size_of(const struct sim_world *world, uint32_t kind,
+			const struct rh_effect *effect)
+{
+	const struct rh_message_kind *info = &world->plan->model->messages[kind & 0xFFFF];
+
+	if (info->size == NULL)
+		return 0;
+	return info->size(world->plan->params, effect->key,
+			  sim_object_at(&world->space, &world->state->objects, effect->ref));
+}
+
+static struct sim_sending begin_sending(const struct sim_worker *worker, uint32_t node,
+					uint64_t mid, uint64_t key)
+{
+	const struct sim_world *world = worker->world;
+
+	return (struct sim_sending){
+		.now_ns = worker->now_ns,
+		.mid = mid,
+		.key = key,
+		.from64 = world->nodes[node].name64,
+		.from = node,
+		.is_queued = world->has_uplinks && world->plan->nodes[node].up_bps != 0,
+	};
+}
+
+static void record_sending(struct sim_worker *worker, const struct sim_sending *sending,
+			   uint32_t kind, uint32_t to, bool arrives)
+{
+	struct rh_record record = {
+		.time_ns = worker->now_ns,
+		.node = sending->from,
+		.kind = RH_RECORD_MESSAGE,
+		.stage = arrives ? RH_MESSAGE_SENT : RH_MESSAGE_LOST,
+		.index = kind & 0xFFFF,
+		.a = sending->mid,
+		.b = to,
+		.c = sending->size_bytes,
+	};
+
+	sim_tell(worker, &record);
+}
+
+/* Sends one copy; returns its arrival, or 0 when it will not arrive.  `like` is the event but for time
+ * and node. */
+static uint64_t send_copy(struct sim_worker *worker, const struct sim_sending *sending,
+			  const struct sim_event *like, uint32_t arc)
+{
+	struct sim_world *world = worker->world;
+	uint32_t to = world->net.to[arc];
+	struct sim_copy copy = {.fate = SIM_CUT};
+	struct sim_event event;
+
+	worker->tally.deliveries++;
+	/* Nobody answers at a node that is down. */
+	if (sim_is_up(world, to, worker->now_ns))
+		copy = sim_net_send(&world->net, sending, arc);
+	if (sim_wants(world, RH_RECORD_MESSAGE))
+		record_sending(worker, sending, like->kind, to, copy.fate == SIM_ARRIVES);
+	if (copy.fate != SIM_ARRIVES)
+		return 0;
+	event = *like;
+	event.time_ns = copy.arrival_ns;
+	event.node = to;
+	if (sim_net_has_downlink(&world->net, to)) {
+		event.stage = SIM_STAGE_WIRE;
+		event.arg = copy.sent_in_ns;
+	}
+	if (!event.is_flooded)
+		sim_object_keep(&world->space, &world->state->objects, event.ref);
+	sim_push(worker, &event);
+	return copy.arrival_ns;
+}
+
+static struct sim_event event_like(const struct sim_sending *sending, uint32_t kind,
+				   struct rh_handle ref)
+{
+	return (struct sim_event){
+		.id = sending->mid,
+		.source = sending->from,
+		.kind = kind,
+		.class = RH_CLASS_MESSAGE,
+		.size_bytes = (uint32_t)sending->size_bytes,
+		.key = sending->key,
+		.ref = ref,
+	};
+}
+
+void sim_drain_send(struct sim_worker *worker, uint32_t node, const struct rh_effect *effect)
+{
+	struct sim_world *world = worker->world;
+	uint32_t position = sim_net_position(&world->net, node, effect->to);
+	uint32_t arc = world->net.first[node] + position;
+	struct sim_sending sending;
+	struct sim_event like;
+	uint64_t arrival_ns;
+	uint64_t mid;
+
+	RH_ASSERT(effect->number < world->plan->model->message_count);
+	if (position == RH_NONE)
+		rh_fatal("node %s sends a %s to node %" PRIu32 ", which is no peer of it",
+			 world->plan->nodes[node].name,
+			 world->plan->model->messages[effect->number].name, effect->to);
+	mid = sim_message_id(world->names64[node], effect->number, world->net.sends[arc]++);
+	sending = begin_sending(worker, node, mid, effect->key);
+	sending.size_bytes = size_of(world, effect->number, effect);
+	like = event_like(&sending, effect->number, effect->ref);
+	arrival_ns = send_copy(worker, &sending, &like, arc);
+	sim_trace_send(&world->traces[node], arrival_ns, world->names64[effect->to], mid, 0);
+}
+
+/* To all peers but `except` and those in `skip`, one by one.  Returns the sum for the hash. */
+static uint64_t send_each(struct sim_worker *worker, const struct sim_sending *sending,
+			  const struct sim_event *like, uint32_t except, const uint64_t *skip)
+{
+	struct sim_world *world = worker->world;
+	const struct sim_net *net = &world->net;
+	const uint32_t *peers = sim_net_peers(net, sending->from);
+	uint32_t peer_count = sim_net_peer_count(net, sending->from);
+	uint32_t *positions = worker->fan.positions;
+	uint32_t count = 0;
+	uint64_t sum = 0;
+	uint32_t i;
+
+	for (i = 0; i < peer_count; i++) {
+		if (peers[i] != except && (skip == NULL || !rh_bit_get(skip, i)))
+			positions[count++] = i;
+	}
+	/* Only where copies queue up does it matter which leaves first. */
+	if (sending->is_queued)
+		sim_net_fanout_order(net, positions, count, sending->from, sending->mid);
+	for (i = 0; i < count; i++) {
+		uint32_t arc = net->first[sending->from] + positions[i];
+		uint64_t arrival_ns = send_copy(worker, sending, like, arc);
+
+		sum += sim_trace_copy(worker->now_ns, arrival_ns, net->to_name64[arc]);
+	}
+	return sum;
+}
+
+/* May the copies go together? */
+static bool is_plain(const struct sim_worker *worker, uint32_t node, uint32_t place)
+{
+	const struct sim_world *world = worker->world;
+
+	return world->is_windowed && !world->tuning.no_plain_fan && !world->has_downlinks &&
+	       worker->now_ns >= world->late_ns && sim_net_is_plain(&world->net, node) &&
+	       place <= world->windows.layout.place_max && !sim_wants(world, RH_RECORD_MESSAGE);
+}
+
+/* A message of a flooded topic has its place in the table from its publication on, and what was
+ * published first under an id is what travels. */
+static struct sim_event like_message(const struct sim_sending *sending,
+				     const struct sim_flood_message *message, uint32_t place)
+{
+	return (struct sim_event){
+		.id = message->mid,
+		.source = sending->from,
+		.kind = message->kind,
+		.class = RH_CLASS_MESSAGE,
+		.is_flooded = 1,
+		.size_bytes = message->size_bytes,
+		.key = message->key,
+		.tag = place,
+		.ref = message->ref,
+	};
+}
+
+/* Mostly it is the message that has just come; *position is where it came from. */
+static struct sim_event like_forwarded(struct sim_worker *worker, const struct sim_sending *sending,
+				       const struct rh_effect *effect, uint32_t *position)
+{
+	struct sim_world *world = worker->world;
+	const struct sim_event *event = worker->event;
+	uint32_t place;
+
+	if (event->is_flooded && event->id == sending->mid) {
+		struct sim_event like = *event;
+
+		*position = event->tag >> 32 != 0 && event->source == effect->to
+				    ? (uint32_t)(event->tag >> 32) - 1
+				    : sim_net_position(&world->net, sending->from, effect->to);
+		like.source = sending->from;
+		like.stage = SIM_STAGE_DUE;
+		like.is_counted = 0;
+		like.arg = 0;
+		like.tag = (uint32_t)event->tag;
+		return like;
+	}
+	*position = sim_net_position(&world->net, sending->from, effect->to);
+	place = sim_flood_find(&world->space, &world->state->flood, sending->mid);
+	RH_ASSERT(place != RH_NONE); /* only what was received is forwarded */
+	return like_message(sending, sim_flood_at(&world->space, &world->state->flood, place),
+			    place);
+}
+
+static struct sim_event like_published(struct sim_worker *worker, const struct sim_sending *sending,
+				       const struct rh_effect *effect, uint32_t kind)
+{
+	struct sim_world *world = worker->world;
+	struct sim_flood_message message = {
+		.mid = sending->mid,
+		.key = effect->key,
+		.ref = effect->ref,
+		.kind = kind,
+		.size_bytes = (uint32_t)size_of(world, kind, effect),
+	};
+	uint32_t place = sim_flood_publish(&world->space, &world->state->flood,
+					   &world->state->objects, &message);
+
+	/* A copy of its own message that comes back is a duplicate. */
+	sim_flood_see(&world->space, &world->state->flood, sending->from, place);
+	return like_message(sending, sim_flood_at(&world->space, &world->state->flood, place),
+			    place);
+}
+
+static uint64_t flood(struct sim_worker *worker, struct sim_sending *sending,
+		      const struct rh_effect *effect, uint32_t kind)
+{
+	uint32_t position = RH_NONE;
+	struct sim_event like;
+	uint32_t count;
+	uint64_t sum;
+
+	if (effect->kind == RH_EFFECT_FORWARD)
+		like = like_forwarded(worker, sending, effect, &position);
+	else
+		like = like_published(worker, sending, effect, kind);
+	sending->size_bytes = like.size_bytes;
+	sending->key = like.key;
+	if (!is_plain(worker, sending->from, (uint32_t)like.tag))
+		return send_each(worker, sending, &like,
+				 effect->kind == RH_EFFECT_FORWARD ? effect->to : RH_NONE,
+				 effect->skip);
+	sum = sim_fan_out(&worker->fan, sending, &like, position, effect->skip, &count);
+	worker->tally.deliveries += count;
+	return sum;
+}
+
+void sim_drain_fan_out(struct sim_worker *worker, uint32_t node, const struct rh_effect *effect)
+{
+	struct sim_world *world = worker->world;
+	const struct rh_model *model = world->plan->model;
+	bool is_forward = effect->kind == RH_EFFECT_FORWARD;
+	struct sim_trace_node *trace = &world->traces[node];
+	const struct rh_topic *topic;
+	struct sim_sending sending;
+	struct sim_event like;
+	uint32_t kind;
+	uint64_t sum;
+	uint64_t mid;
+
+	RH_ASSERT(effect->number >= 1 && effect->number <= model->topic_count);
+	topic = &model->topics[effect->number - 1];
+	kind = (uint32_t)effect->number << 16 | topic->message_kind;
+	mid = is_forward ? effect->id
+			 : sim_message_id(world->names64[node], (uint32_t)effect->number << 16,
+					  effect->key);
+	sending = begin_sending(worker, node, mid, effect->key);
+	if (topic->relay == RH_TOPIC_FLOOD) {
+		sum = flood(worker, &sending, effect, kind);
+	} else {
+		sending.size_bytes = size_of(world, kind, effect);
+		like = event_like(&sending, kind, effect->ref);
+		sum = send_each(worker, &sending, &like, is_forward ? effect->to : RH_NONE,
+				effect->skip);
+	}
+	trace->chain = sim_fold(trace->chain, sum);
+}
