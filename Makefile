@@ -304,7 +304,7 @@ rng-battery: $(BUILD)/tests/determinism/rng/battery
 # What needs real processes; REQUIRE_LIVE=1 makes a skip a failure.
 .PHONY: live-test
 live-test:
-	@$(MAKE) --no-print-directory T=/live/ test
+	@$(MAKE) --no-print-directory T=/live test
 	@if [ "$(REQUIRE_LIVE)" = 1 ] && grep -lqE '^0 0 [1-9]' $(BUILD)/log/*live*.count; then \
 		echo "skipped, and REQUIRE_LIVE=1 forbids that"; exit 1; fi
 
@@ -355,7 +355,7 @@ check:
 	@$(MAKE) --no-print-directory lint
 	@$(MAKE) --no-print-directory test
 	@$(MAKE) --no-print-directory determinism
-soak: all $(maker)
+soak: all $(maker) $(BUILD)/tests/prop/prop_engines
 	@BUILD='$(BUILD)' SECONDS_ALL='$(if $(filter command% environment%,$(origin SECONDS)),$(SECONDS),0)' tests/soak.sh
 golden: all
 	@BUILD='$(BUILD)' tests/golden/test_golden.sh --write

@@ -1,0 +1,59 @@
+/*
+ * phold.c - PHOLD as a model.
+ */
+#include "bench/models/phold.h"
+
+#include "bench/bench.h"
+#include "core/base/dist.h"
+
+#define PURPOSE_PEER (RH_PURPOSE_PLUGIN + 1)
+#define MEAN_NS	     RH_NS_PER_MS
+#define PPM	     1000000
+
+struct phold_state {
+	uint64_t sent;
+};
+
+static void phold_step(const struct rh_env *env, const struct rh_event *event,
+		       struct rh_effects *fx)
+{
+	struct phold_state *state = env->state;
+	uint64_t draw = rh_env_draw(env, PURPOSE_PEER, state->sent++);
+
+	(void)event;
+	rh_fx_send(fx, env->peers[rh_uniform(draw, env->peer_count)], 0, 0,
+		   (struct rh_handle){0, 0});
+}
+
+static const struct rh_message_kind messages[] = {{.name = "ball"}};
+
+const struct rh_model bench_phold_model = {
+	.name = "bench-phold",
+	.doc = "One message a node is on its way, always.",
+	.abi = RH_MODEL_ABI,
+	.state_size = sizeof(struct phold_state),
+	.messages = messages,
+	.message_count = 1,
+	.step = phold_step,
+};
+
+/* The jitter law adds an exponential with a mean of `jitter_ppm` of the link's delay. */
+struct rh_plan *bench_phold_plan(const struct bench_phold *phold)
+{
+	struct rh_plan *plan = bench_plan_new(&bench_phold_model, phold->nodes);
+	uint64_t base_ns = phold->has_lookahead ? MEAN_NS : 1;
+
+	plan->jitter = RH_JITTER_EXPONENTIAL;
+	plan->jitter_ppm = MEAN_NS / base_ns * PPM;
+	if (phold->cycles == 0)
+		bench_plan_full(plan, base_ns);
+	else
+		bench_plan_cycles(plan, phold->cycles, base_ns);
+	bench_plan_end(plan);
+	return plan;
+}
+
+uint64_t bench_phold_end_ns(const struct bench_phold *phold)
+{
+	return phold->events * (phold->has_lookahead ? 2 : 1) * MEAN_NS / phold->nodes;
+}
