@@ -1,6 +1,7 @@
 /*
- * verb_verify.c - `rehearse verify FILE`: plays a scenario twice on the general engine and once on
- * the plain heap, and compares trace hashes, which cover every checkpoint before them, and events.
+ * verb_verify.c - `rehearse verify FILE`: plays a scenario twice as `run` would, then with two threads,
+ * on the general engine and on the plain heap, and compares trace hashes, which cover every
+ * checkpoint before them, and events.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,13 +16,14 @@
 struct playing {
 	const char *what;
 	enum rh_engine engine;
+	uint32_t threads; /* 0: one */
 	struct rh_run_result result;
 };
 
 static int play(struct playing *one, const struct rh_plan *plan, struct rh_err *err)
 {
 	const struct rh_run_options options = {
-		.world = {.engine = one->engine, .threads = 1},
+		.world = {.engine = one->engine, .threads = one->threads},
 		.is_cancelled = cmd_is_interrupted,
 		.cpu_clock_ns = cmd_cpu_ns,
 	};
@@ -62,7 +64,7 @@ static int compare(const struct playing *runs, size_t count)
 			return 6;
 		}
 	}
-	printf("identical: %zu runs on two engines, %" PRIu64 " events each, trace %s\n", count,
+	printf("identical: %zu runs on three engines, %" PRIu64 " events each, trace %s\n", count,
 	       runs[0].result.stats.events, rh_hash128_text(hash, runs[0].result.stats.trace_hash));
 	return 0;
 }
@@ -70,8 +72,10 @@ static int compare(const struct playing *runs, size_t count)
 static int verify_plan(const struct rh_plan *plan)
 {
 	struct playing runs[] = {
-		{.what = "the first run", .engine = RH_ENGINE_GENERAL},
-		{.what = "the second run", .engine = RH_ENGINE_GENERAL},
+		{.what = "the first run", .engine = RH_ENGINE_AUTO},
+		{.what = "the second run", .engine = RH_ENGINE_AUTO},
+		{.what = "the run with two threads", .engine = RH_ENGINE_AUTO, .threads = 2},
+		{.what = "the run on the general engine", .engine = RH_ENGINE_GENERAL},
 		{.what = "the run on the plain heap", .engine = RH_ENGINE_HEAP},
 	};
 	struct rh_err err = {0};

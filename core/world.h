@@ -111,6 +111,9 @@ struct rh_world_ops {
 	/* bits of enum rh_capability; may be asked with world == NULL (what could be on this
 	 * machine) */
 	uint32_t (*capabilities)(const struct rh_world *world, const struct rh_plan *plan);
+	/* What a plan needs beside capabilities, asked before anything starts: 0, or
+	 * RH_E_UNSUPPORTED with the way out.  NULL: the world takes every plan. */
+	int (*check)(const struct rh_plan *plan, struct rh_err *err);
 	/* *now_ns: where it stands (== time_ns unless woken) */
 	int (*run_until)(struct rh_world *world, uint64_t time_ns, const struct rh_sink *sink,
 			 uint64_t *now_ns, struct rh_err *err);

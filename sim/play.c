@@ -204,6 +204,7 @@ void sim_play_share(void *ctx, uint32_t number)
 	struct sim_worker *worker = &world->workers[number];
 
 	sim_windows_gather(&world->windows, number);
+	sim_fan_begin(&worker->fan);
 	for (;;) {
 		struct sim_event *event = next_event(worker);
 

@@ -179,29 +179,11 @@ static struct sim_event like_message(const struct sim_sending *sending,
 	};
 }
 
-/* Mostly it is the message that has just come; *position is where it came from. */
-static struct sim_event like_forwarded(struct sim_worker *worker, const struct sim_sending *sending,
-				       const struct rh_effect *effect, uint32_t *position)
+static struct sim_event like_forwarded(struct sim_worker *worker, const struct sim_sending *sending)
 {
 	struct sim_world *world = worker->world;
-	const struct sim_event *event = worker->event;
-	uint32_t place;
+	uint32_t place = sim_flood_find(&world->space, &world->state->flood, sending->mid);
 
-	if (event->is_flooded && event->id == sending->mid) {
-		struct sim_event like = *event;
-
-		*position = event->tag >> 32 != 0 && event->source == effect->to
-				    ? (uint32_t)(event->tag >> 32) - 1
-				    : sim_net_position(&world->net, sending->from, effect->to);
-		like.source = sending->from;
-		like.stage = SIM_STAGE_DUE;
-		like.is_counted = 0;
-		like.arg = 0;
-		like.tag = (uint32_t)event->tag;
-		return like;
-	}
-	*position = sim_net_position(&world->net, sending->from, effect->to);
-	place = sim_flood_find(&world->space, &world->state->flood, sending->mid);
 	RH_ASSERT(place != RH_NONE); /* only what was received is forwarded */
 	return like_message(sending, sim_flood_at(&world->space, &world->state->flood, place),
 			    place);
@@ -227,27 +209,60 @@ static struct sim_event like_published(struct sim_worker *worker, const struct s
 			    place);
 }
 
+/* Where the peer that is left out stands; mostly it is the one that the message has just come from. */
+static uint32_t except_position(const struct sim_worker *worker, uint32_t node,
+				const struct rh_effect *effect)
+{
+	const struct sim_event *event = worker->event;
+
+	if (effect->kind != RH_EFFECT_FORWARD)
+		return RH_NONE;
+	if (event->is_flooded && event->tag >> 32 != 0 && event->source == effect->to)
+		return (uint32_t)(event->tag >> 32) - 1;
+	return sim_net_position(&worker->world->net, node, effect->to);
+}
+
+static __attribute__((noinline)) uint64_t flood_each(struct sim_worker *worker,
+						     const struct sim_sending *sending,
+						     const struct sim_event *event,
+						     const struct rh_effect *effect)
+{
+	struct sim_event like = *event;
+
+	like.source = sending->from;
+	like.stage = SIM_STAGE_DUE;
+	like.is_counted = 0;
+	like.arg = 0;
+	like.tag = (uint32_t)event->tag;
+	return send_each(worker, sending, &like,
+			 effect->kind == RH_EFFECT_FORWARD ? effect->to : RH_NONE, effect->skip);
+}
+
 static uint64_t flood(struct sim_worker *worker, struct sim_sending *sending,
 		      const struct rh_effect *effect, uint32_t kind)
 {
-	uint32_t position = RH_NONE;
-	struct sim_event like;
+	const struct sim_event *like = worker->event;
+	struct sim_event made;
 	uint32_t count;
 	uint64_t sum;
 
-	if (effect->kind == RH_EFFECT_FORWARD)
-		like = like_forwarded(worker, sending, effect, &position);
-	else
-		like = like_published(worker, sending, effect, kind);
-	sending->size_bytes = like.size_bytes;
-	sending->key = like.key;
-	if (!is_plain(worker, sending->from, (uint32_t)like.tag))
-		return send_each(worker, sending, &like,
-				 effect->kind == RH_EFFECT_FORWARD ? effect->to : RH_NONE,
-				 effect->skip);
-	sum = sim_fan_out(&worker->fan, sending, &like, position, effect->skip, &count);
-	worker->tally.deliveries += count;
-	return sum;
+	/* Mostly it is the message that has just come. */
+	if (effect->kind != RH_EFFECT_FORWARD || !like->is_flooded || like->id != sending->mid) {
+		made = effect->kind == RH_EFFECT_FORWARD
+			       ? like_forwarded(worker, sending)
+			       : like_published(worker, sending, effect, kind);
+		like = &made;
+	}
+	sending->size_bytes = like->size_bytes;
+	sending->key = like->key;
+	if (is_plain(worker, sending->from, (uint32_t)like->tag)) {
+		sum = sim_fan_out(&worker->fan, sending, like,
+				  except_position(worker, sending->from, effect), effect->skip,
+				  &count);
+		worker->tally.deliveries += count;
+		return sum;
+	}
+	return flood_each(worker, sending, like, effect);
 }
 
 void sim_drain_fan_out(struct sim_worker *worker, uint32_t node, const struct rh_effect *effect)

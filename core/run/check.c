@@ -103,5 +103,5 @@ int rh_run_check(const struct rh_plan *plan, const struct rh_world_ops *world, s
 		return rh_err_set(err, RH_E_UNSUPPORTED,
 				  "workload %s: the %s world takes no submissions",
 				  plan->workloads[0].name, world->name);
-	return 0;
+	return world->check != NULL ? world->check(plan, err) : 0;
 }

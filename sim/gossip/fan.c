@@ -10,46 +10,20 @@
 
 /* ---- out ------------------------------------------------------------------------------------- */
 
-/*
- * What all copies of a fan-out have in common, in one place that the compiler can keep in registers:
- * the loop below is what a simulation of gossip spends its time in.
- */
-struct lot {
-	const uint32_t *to; /* by position */
-	const uint32_t *back;
-	const uint64_t *to_name64;
-	uint64_t now_ns;
-	uint64_t reach_ns; /* from here on: not by bucket */
-	uint64_t next_ns;  /* of the checkpoint */
-	uint64_t from64;
-	uint64_t rest;		      /* of the item, without the position */
-	struct sim_trace_ahead *near; /* for arrivals before the checkpoint */
-	struct sim_trace_ahead *next; /* and behind it */
-};
-
-static struct lot lot_of(const struct sim_fan *fan, const struct sim_sending *sending,
-			 uint32_t place)
+void sim_fan_begin(struct sim_fan *fan)
 {
-	const struct sim_layout *layout = &fan->windows->layout;
 	const struct sim_trace *trace = fan->trace;
-	struct sim_trace_ahead *ahead = sim_trace_ahead(fan->space, trace, fan->thread);
 	uint64_t stretch = (trace->next_ns >> SIM_CHECKPOINT_LOG2) - 1;
 	uint64_t near_ns = trace->next_ns + (UINT64_C(1) << SIM_CHECKPOINT_LOG2);
-	uint64_t reach_ns = (fan->windows->state->window + SIM_BUCKETS) << layout->window_log2;
-	uint32_t first = fan->net->first[sending->from];
+	uint64_t reach_ns = (fan->windows->state->window + SIM_BUCKETS)
+			    << fan->windows->layout.window_log2;
+	struct sim_trace_ahead *ahead = sim_trace_ahead(fan->space, trace, fan->thread);
 
-	return (struct lot){
-		.to = fan->net->to + first,
-		.back = fan->net->back + first,
-		.to_name64 = fan->net->to_name64 + first,
-		.now_ns = sending->now_ns,
-		.reach_ns = reach_ns < near_ns ? reach_ns : near_ns,
-		.next_ns = trace->next_ns,
-		.from64 = sending->from64,
-		.rest = (uint64_t)place << (1 + layout->position_bits),
-		.near = ahead + (stretch & 1) * trace->node_count,
-		.next = ahead + (~stretch & 1) * trace->node_count,
-	};
+	fan->putter = sim_putter(fan->windows, fan->thread);
+	fan->reach_ns = reach_ns < near_ns ? reach_ns : near_ns;
+	fan->next_ns = trace->next_ns;
+	fan->near = ahead + (stretch & 1) * trace->node_count;
+	fan->next = ahead + (~stretch & 1) * trace->node_count;
 }
 
 /* The few that arrive beyond the buckets or the next checkpoint. */
@@ -60,55 +34,76 @@ static void put_far(const struct sim_fan *fan, const struct sim_sending *sending
 
 	event.time_ns = arrival_ns;
 	event.node = fan->net->to[fan->net->first[sending->from] + position];
+	event.source = sending->from;
+	event.stage = SIM_STAGE_DUE;
+	event.is_counted = 0;
+	event.arg = 0;
+	event.tag = (uint32_t)like->tag;
 	sim_windows_push(fan->windows, fan->thread, &event);
 }
 
-static inline struct sim_trace_ahead *ahead_of(const struct lot *lot, uint32_t to,
-					       uint64_t arrival_ns)
-{
-	return (arrival_ns < lot->next_ns ? lot->near : lot->next) + to;
-}
-
-/* Where a copy is counted is fetched first for all, so that the lines come side by side. */
-static inline void fetch(const struct lot *lot, uint32_t position, uint64_t arrival_ns)
-{
-	__builtin_prefetch(ahead_of(lot, lot->to[position], arrival_ns), 1);
-}
-
-/* Returns the copy's part of the sum for the trace hash. */
-static inline uint64_t put_copy(const struct lot *lot, struct sim_putter *putter, uint32_t position,
+/* Counts and puts one copy; returns its part of the sum for the trace hash. */
+static inline uint64_t put_copy(const struct sim_fan *fan, const struct sim_sending *sending,
+				struct sim_trace_ahead *ahead, uint64_t rest, uint32_t arc,
 				uint64_t arrival_ns)
 {
-	uint32_t to = lot->to[position];
-	struct sim_trace_ahead *ahead = ahead_of(lot, to, arrival_ns);
+	const struct sim_net *net = fan->net;
+	uint32_t to = net->to[arc];
 
-	ahead->sum += sim_trace_arrival_word(arrival_ns, lot->from64);
-	ahead->count++;
-	sim_windows_put(putter, to, arrival_ns, lot->rest | (uint64_t)lot->back[position] << 1);
-	return sim_trace_copy(lot->now_ns, arrival_ns, lot->to_name64[position]);
+	ahead[to].sum += sim_trace_arrival_word(arrival_ns, sending->from64);
+	ahead[to].count++;
+	sim_windows_put(&fan->putter, sim_putter_lane(&fan->putter, to), to, arrival_ns,
+			rest + 2 * (uint64_t)net->back[arc]);
+	return sim_trace_copy(sending->now_ns, arrival_ns, net->to_name64[arc]);
 }
 
-/* To everybody but one, at once: what there is most of.  True when some are left for later. */
-static bool put_all(const struct lot *shared, struct sim_putter *putter, uint32_t count,
-		    uint32_t except, uint64_t *arrival_ns, uint64_t *sum)
+/*
+ * To everybody but one, all of them before the next checkpoint: what there is most of, and what a
+ * simulation of gossip spends its time in.  All that does not change is in locals, since any of the
+ * stores might mean any of the loads.
+ */
+static uint64_t put_near(const struct sim_fan *fan, const struct sim_sending *sending,
+			 uint64_t rest, uint32_t first, uint32_t count, uint32_t except)
 {
-	const struct lot lot = *shared;
-	uint64_t latest_ns = 0;
-	uint64_t total = 0;
+	const uint64_t *const arrival_ns = fan->delays_ns;
+	const uint32_t *const to = fan->net->to + first;
+	const uint32_t *const back = fan->net->back + first;
+	const uint64_t *const to_name64 = fan->net->to_name64 + first;
+	struct sim_trace_ahead *const ahead = fan->near;
+	const struct sim_putter putter = fan->putter;
+	struct sim_lane *lane = putter.lanes;
+	const uint64_t now_ns = sending->now_ns;
+	const uint64_t from64 = sending->from64;
+	uint64_t sum = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
-		arrival_ns[i] += lot.now_ns;
-		latest_ns = arrival_ns[i] > latest_ns ? arrival_ns[i] : latest_ns;
-		fetch(&lot, i, arrival_ns[i]);
+		if (i == except)
+			continue;
+		if (putter.owner != NULL)
+			lane = sim_putter_lane(&putter, to[i]);
+		ahead[to[i]].sum += sim_trace_arrival_word(arrival_ns[i], from64);
+		ahead[to[i]].count++;
+		sim_windows_put(&putter, lane, to[i], arrival_ns[i], rest + 2 * (uint64_t)back[i]);
+		sum += sim_trace_copy(now_ns, arrival_ns[i], to_name64[i]);
 	}
-	if (latest_ns >= lot.reach_ns)
-		return true;
+	return sum;
+}
+
+/* Makes arrivals of the delays; false when some are not before the next checkpoint.  Where copies are
+ * counted is fetched first for all, so that the lines come side by side. */
+static bool are_near(const struct sim_fan *fan, uint64_t now_ns, uint32_t first, uint32_t count)
+{
+	const uint64_t end_ns = fan->reach_ns < fan->next_ns ? fan->reach_ns : fan->next_ns;
+	const uint32_t *const to = fan->net->to + first;
+	uint64_t *const arrival_ns = fan->delays_ns;
+	uint64_t behind = 0;
+
 	for (uint32_t i = 0; i < count; i++) {
-		if (i != except)
-			total += put_copy(&lot, putter, i, arrival_ns[i]);
+		arrival_ns[i] += now_ns;
+		behind |= end_ns - 1 - arrival_ns[i];
+		__builtin_prefetch(&fan->near[to[i]], 1);
 	}
-	*sum = total;
-	return false;
+	return behind >> 63 == 0;
 }
 
 /* When they leave the uplink, which takes one after the other. */
@@ -134,6 +129,31 @@ static uint32_t choose(struct sim_fan *fan, uint32_t count, uint32_t except, con
 	return chosen;
 }
 
+/* Some of them, or in turn, or far away: one by one. */
+static uint64_t put_each(struct sim_fan *fan, const struct sim_sending *sending,
+			 const struct sim_event *like, uint64_t rest, uint32_t first,
+			 uint32_t count)
+{
+	uint64_t sum = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t position = fan->positions[i];
+		uint64_t arrival_ns = sending->now_ns + fan->delays_ns[position];
+
+		if (arrival_ns < fan->reach_ns) {
+			sum += put_copy(fan, sending,
+					arrival_ns < fan->next_ns ? fan->near : fan->next, rest,
+					first + position, arrival_ns);
+			sim_putter_end(&fan->putter, 1);
+			continue;
+		}
+		sum += sim_trace_copy(sending->now_ns, arrival_ns,
+				      fan->net->to_name64[first + position]);
+		put_far(fan, sending, like, position, arrival_ns);
+	}
+	return sum;
+}
+
 uint64_t sim_fan_out(struct sim_fan *fan, const struct sim_sending *sending,
 		     const struct sim_event *like, uint32_t except, const uint64_t *skip,
 		     uint32_t *count)
@@ -141,16 +161,14 @@ uint64_t sim_fan_out(struct sim_fan *fan, const struct sim_sending *sending,
 	struct sim_net *net = fan->net;
 	uint32_t first = net->first[sending->from];
 	uint32_t peer_count = net->first[sending->from + 1] - first;
-	struct lot lot = lot_of(fan, sending, (uint32_t)like->tag);
-	struct sim_putter putter = sim_putter(fan->windows, fan->thread);
+	uint64_t rest = (like->tag & UINT32_MAX) << (1 + fan->windows->layout.position_bits);
 	bool is_outside = sim_net_delays(net, sending, first, peer_count, fan->delays_ns);
-	uint64_t sum = 0;
 
 	if (!is_outside && !sending->is_queued && skip == NULL) {
-		*count = peer_count - (except != RH_NONE);
-		if (!put_all(&lot, &putter, peer_count, except, fan->delays_ns, &sum)) {
-			sim_putter_end(&putter, *count);
-			return sum;
+		*count = peer_count - (except < peer_count);
+		if (are_near(fan, sending->now_ns, first, peer_count)) {
+			sim_putter_end(&fan->putter, *count);
+			return put_near(fan, sending, rest, first, peer_count, except);
 		}
 		for (uint32_t i = 0; i < peer_count; i++)
 			fan->delays_ns[i] -= sending->now_ns;
@@ -161,21 +179,7 @@ uint64_t sim_fan_out(struct sim_fan *fan, const struct sim_sending *sending,
 			sim_net_bound_ns(net, fan->delays_ns[fan->positions[i]]);
 	if (sending->is_queued)
 		wait_for_uplink(fan, sending, *count);
-	for (uint32_t i = 0; i < *count; i++)
-		fetch(&lot, fan->positions[i], sending->now_ns + fan->delays_ns[fan->positions[i]]);
-	for (uint32_t i = 0; i < *count; i++) {
-		uint32_t position = fan->positions[i];
-		uint64_t arrival_ns = sending->now_ns + fan->delays_ns[position];
-
-		if (arrival_ns < lot.reach_ns) {
-			sum += put_copy(&lot, &putter, position, arrival_ns);
-			sim_putter_end(&putter, 1);
-			continue;
-		}
-		sum += sim_trace_copy(sending->now_ns, arrival_ns, lot.to_name64[position]);
-		put_far(fan, sending, like, position, arrival_ns);
-	}
-	return sum;
+	return put_each(fan, sending, like, rest, first, *count);
 }
 
 /* ---- in -------------------------------------------------------------------------------------- */
@@ -224,7 +228,12 @@ void sim_fan_announce(const struct sim_fan_in *in, uint64_t item)
 {
 	uint32_t node = (uint32_t)(item >> in->layout->node_shift);
 	uint32_t place = place_of(in->layout, item);
+	uint32_t arc = in->net->first[node];
 
+	__builtin_prefetch(&in->net->to[arc]);
+	__builtin_prefetch(&in->net->to_name64[arc]);
+	__builtin_prefetch(&in->net->base_ns[arc]);
+	__builtin_prefetch(&in->net->back[arc]);
 	__builtin_prefetch(
 		sim_flood_word(sim_flood_block(in->space, in->flood, place >> SIM_FLOOD_BLOCK_LOG2),
 			       node, place),

@@ -22,11 +22,20 @@ struct sim_fan {
 	uint32_t thread;
 	uint32_t *positions; /* room for one node's neighbours, each */
 	uint64_t *delays_ns;
+	/* of this window: sim_fan_begin() */
+	struct sim_putter putter;
+	uint64_t reach_ns;	      /* from here on: not by bucket */
+	uint64_t next_ns;	      /* of the checkpoint */
+	struct sim_trace_ahead *near; /* counts arrivals before the checkpoint */
+	struct sim_trace_ahead *next; /* and those behind it */
 };
+
+/* Before the first fan-out of a window. */
+void sim_fan_begin(struct sim_fan *fan);
 
 /*
  * To all neighbours but the one at `except` (RH_NONE: nobody) and those in `skip` (or NULL).  `like` is
- * the event of a copy but for time and node.  Returns the sum of the fan-out for the trace hash; *count
+ * the event of a copy: its id, kind, key, object and place count.  Returns the sum of the fan-out for the trace hash; *count
  * receives the number of copies.
  */
 uint64_t sim_fan_out(struct sim_fan *fan, const struct sim_sending *sending,

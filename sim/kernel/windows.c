@@ -311,7 +311,7 @@ static void put_item(struct sim_windows *windows, uint32_t thread, uint32_t node
 	struct sim_putter putter = sim_putter(windows, thread);
 
 	RH_ASSERT(time_ns >= windows->end_ns);
-	sim_windows_put(&putter, node, time_ns, rest);
+	sim_windows_put(&putter, sim_putter_lane(&putter, node), node, time_ns, rest);
 	sim_putter_end(&putter, 1);
 }
 
@@ -496,6 +496,12 @@ uint64_t sim_windows_begin(struct sim_windows *windows, uint64_t start_ns, uint6
 
 void sim_windows_end(struct sim_windows *windows)
 {
+	uint64_t bucket = windows->state->window % SIM_BUCKETS;
+
+	for (uint32_t i = 0; i < windows->share_count * windows->share_count; i++) {
+		if (windows->lanes[i].heads[bucket] == 0)
+			rh_bit_clear(windows->lanes[i].bits, bucket);
+	}
 	windows->state->end_ns = windows->end_ns;
 }
 
@@ -556,8 +562,8 @@ static void take_bucket(struct sim_share *share, struct sim_lane *lane)
 
 	if (at == 0)
 		return;
+	/* The bit is cleared when all are done: the owner of the lane sets others in the same word. */
 	lane->heads[bucket] = 0;
-	rh_bit_clear(lane->bits, bucket);
 	while (at != 0) {
 		rh_off chunk = (at - 1) & ~mask;
 		rh_off before = *word_at(windows, chunk);

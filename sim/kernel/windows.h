@@ -188,10 +188,11 @@ struct sim_putter {
 	const uint8_t *owner;	/* by node; NULL: there is one owner */
 	uint8_t *base;
 	uint64_t chunk_mask;
+	uint64_t within_mask;
+	uint64_t time_unit; /* products are quicker than shifts by three different numbers */
+	uint64_t node_unit;
 	uint32_t thread;
 	uint32_t window_log2;
-	uint32_t time_shift;
-	uint32_t node_shift;
 };
 
 static inline struct sim_putter sim_putter(struct sim_windows *windows, uint32_t thread)
@@ -203,25 +204,30 @@ static inline struct sim_putter sim_putter(struct sim_windows *windows, uint32_t
 		.base = windows->space->base,
 		.chunk_mask = windows->chunk_bytes - 1,
 		.thread = thread,
+		.within_mask = (UINT64_C(1) << windows->layout.window_log2) - 1,
+		.time_unit = UINT64_C(1) << windows->layout.time_shift,
+		.node_unit = UINT64_C(1) << windows->layout.node_shift,
 		.window_log2 = windows->layout.window_log2,
-		.time_shift = windows->layout.time_shift,
-		.node_shift = windows->layout.node_shift,
 	};
 }
 
-/* `rest` as in the layout; the time must be within reach, and not in what is over. */
-static inline void sim_windows_put(struct sim_putter *putter, uint32_t node, uint64_t time_ns,
-				   uint64_t rest)
+static inline struct sim_lane *sim_putter_lane(const struct sim_putter *putter, uint32_t node)
 {
-	struct sim_lane *lane = putter->lanes + (putter->owner != NULL ? putter->owner[node] : 0);
+	return putter->lanes + (putter->owner != NULL ? putter->owner[node] : 0);
+}
+
+/* `rest` as in the layout; the time must be within reach, and not in what is over. */
+static inline void sim_windows_put(const struct sim_putter *putter, struct sim_lane *lane,
+				   uint32_t node, uint64_t time_ns, uint64_t rest)
+{
 	uint64_t bucket = (time_ns >> putter->window_log2) & (SIM_BUCKETS - 1);
-	uint64_t within = time_ns & ((UINT64_C(1) << putter->window_log2) - 1);
 	rh_off at = lane->heads[bucket];
 
 	if ((at & putter->chunk_mask) == 0)
 		at = sim_windows_chunk(putter->windows, lane, putter->thread, bucket);
 	*(uint64_t *)(void *)(putter->base + at) =
-		(uint64_t)node << putter->node_shift | within << putter->time_shift | rest;
+		node * putter->node_unit + (time_ns & putter->within_mask) * putter->time_unit +
+		rest;
 	lane->heads[bucket] = at + sizeof(uint64_t);
 }
 

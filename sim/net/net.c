@@ -325,16 +325,16 @@ uint64_t sim_net_bound_ns(struct sim_net *net, uint64_t delay_ns)
 	return net->plan->lookahead_ns;
 }
 
-/* Hardly any is, so all are asked at once. */
+/* Hardly any is, so all are asked at once: outside the bounds a difference wraps around. */
 static bool is_one_outside(const struct sim_net *net, uint32_t count, const uint64_t *delay_ns)
 {
-	uint64_t least = net->plan->lookahead_ns;
+	const uint64_t least = net->plan->lookahead_ns;
+	const uint64_t span = SIM_DELAY_MAX_NS - 1 - least;
 	uint64_t outside = 0;
 
 	for (uint32_t i = 0; i < count; i++)
-		outside |= (uint64_t)(delay_ns[i] < least) |
-			   (uint64_t)(delay_ns[i] >= SIM_DELAY_MAX_NS);
-	return outside != 0;
+		outside |= (delay_ns[i] - least) | (span - (delay_ns[i] - least));
+	return outside >> 63 != 0;
 }
 
 bool sim_net_delays(struct sim_net *net, const struct sim_sending *sending, uint32_t arc,

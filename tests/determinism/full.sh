@@ -1,5 +1,5 @@
 #!/bin/sh
-# full.sh - one trace hash over compilers, levels, sanitizers, surroundings and machines.
+# full.sh - one trace hash over engines, threads, compilers, levels, sanitizers, surroundings and machines.
 # usage: BUILD=build tests/determinism/full.sh     (make determinism-full; minutes)
 #
 # Other machines run under qemu's user emulation through runner.c, which is linked statically from
@@ -9,6 +9,7 @@ set -eu
 : "${BUILD:=build}" "${MAKE:=make}"
 case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 . tests/determinism/digest.sh
+. tests/determinism/engines.sh
 full=$BUILD/full
 mkdir -p "$full"
 
@@ -29,6 +30,7 @@ build() {
 }
 
 reference=$BUILD/rehearse
+find_ways "$reference"
 variants=
 for cc in gcc clang; do
 	if ! command -v $cc >/dev/null 2>&1; then
@@ -45,10 +47,10 @@ done
 
 for file in $(scenarios) "$PWD/scenarios/quickstart.yaml"; do
 	begin "$(basename "$file")" "$reference" run "$file" --seed 7 --engine heap
+	same_ways "" "$reference" run "$file" --seed 7
 	for variant in $variants; do
-		for engine in heap general; do
-			same "$variant, $engine engine" "$full/$variant/rehearse" run "$file" --seed 7 --engine $engine
-		done
+		same "$variant, heap engine" "$full/$variant/rehearse" run "$file" --seed 7 --engine heap
+		same_ways "$variant, " "$full/$variant/rehearse" run "$file" --seed 7
 	done
 	environments "$reference" run "$file" --seed 7
 done
@@ -73,13 +75,13 @@ runner() {
 	rm -rf "$objects"
 	mkdir -p "$objects"
 	for file in $sources; do
-		"$2" -std=gnu17 -O2 -ffp-contract=off -I. -I"$full/include" -c \
+		"$2" -std=gnu17 -O2 -pthread -ffp-contract=off -I. -I"$full/include" -c \
 			-o "$objects/$(echo "$file" | tr / -).o" "$file" || return 1
 	done
 	main=$objects/tests-determinism-runner.c.o
 	mv "$main" "$full/runner-$1.o"
 	ar rcsD "$full/runner-$1.a" "$objects"/*.o
-	"$2" -static -o "$full/runner-$1" "$full/runner-$1.o" "$full/runner-$1.a"
+	"$2" -static -pthread -o "$full/runner-$1" "$full/runner-$1.o" "$full/runner-$1.a"
 }
 
 machine() {
@@ -100,12 +102,12 @@ machine() {
 		plan=$full/$(basename "$file" .yaml).plan
 		begin "$name: $(basename "$file")" "$reference" run "$file" --seed 7 --engine heap
 		"$BUILD/tests/determinism/plan_bytes" "$file" 7 >"$plan"
-		for engine in heap general; do
+		for way in heap,1 $ways; do
 			for base in 0 0x7f0000000; do
 				# shellcheck disable=SC2086  # no word, or one
-				compare "$engine engine, base $base" \
-					"$($emulator "$full/runner-$name" "$plan" $engine $base 2>&1 | tail -n 1)" \
-					"$emulator" "$full/runner-$name" "$plan" $engine $base
+				compare "${way%,*} engine, ${way#*,} threads, base $base" \
+					"$($emulator "$full/runner-$name" "$plan" "${way%,*}" $base "${way#*,}" 2>&1 | tail -n 1)" \
+					"$emulator" "$full/runner-$name" "$plan" "${way%,*}" $base "${way#*,}"
 			done
 		done
 	done

@@ -1,10 +1,11 @@
 #!/bin/sh
-# quick.sh - one trace hash for this build at two levels, both engines and other surroundings.
+# quick.sh - one trace hash for this build at two levels, all engines, one to three threads and other surroundings.
 # usage: BUILD=build tests/determinism/quick.sh     (make determinism; under a minute)
 set -eu
 : "${BUILD:=build}" "${MAKE:=make}"
 case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 . tests/determinism/digest.sh
+. tests/determinism/engines.sh
 
 $MAKE --no-print-directory BUILD="$BUILD/O0" CFLAGS=-O0 all >"$scratch/build" 2>&1 || {
 	cat "$scratch/build"
@@ -13,14 +14,15 @@ $MAKE --no-print-directory BUILD="$BUILD/O0" CFLAGS=-O0 all >"$scratch/build" 2>
 program=$BUILD/rehearse
 plain=$BUILD/O0/rehearse
 first=yes
+find_ways "$program"
 
 for file in $(scenarios); do
 	for seed in 1 2; do
 		begin "$(basename "$file") seed $seed" "$program" run "$file" --seed $seed --engine heap
-		same "general engine" "$program" run "$file" --seed $seed --engine general
+		same_ways "" "$program" run "$file" --seed $seed
 		same "-O0" "$plain" run "$file" --seed $seed --engine heap
-		same "-O0, general engine" "$plain" run "$file" --seed $seed --engine general
-		same "trace level full" "$program" run "$file" --seed $seed --engine general --trace full
+		same_ways "-O0, " "$plain" run "$file" --seed $seed
+		same_ways "trace level full, " "$program" run "$file" --seed $seed --trace full
 	done
 	if [ $first = yes ]; then
 		begin "$(basename "$file")" "$program" run "$file" --seed 1
@@ -30,8 +32,8 @@ for file in $(scenarios); do
 done
 file=$PWD/scenarios/quickstart.yaml
 begin "quickstart.yaml" "$program" run "$file" --seed 1 --engine heap
-same "general engine" "$program" run "$file" --seed 1 --engine general
-same "-O0" "$plain" run "$file" --seed 1 --engine general
+same_ways "" "$program" run "$file" --seed 1
+same_ways "-O0, " "$plain" run "$file" --seed 1
 
 # Another seed is another run: a hash that never changes would pass all of the above.
 other=$(digest "$program" run "$file" --seed 3)

@@ -1,7 +1,7 @@
 /*
  * runner.c - runs a plan from its canonical bytes and prints its trace hash and event count.
  *
- * usage: runner PLAN [heap|general [BASE]]
+ * usage: runner PLAN [auto|windowed|general|heap [BASE [THREADS]]]
  *
  * Only the parts that decide are in it (base, contracts, judge, run, sim, models): no YAML, JSON or
  * compression, so that full.sh can link it statically for machines that have nothing but a libc.
@@ -49,15 +49,33 @@ static bool encodes_alike(const struct rh_plan *plan, const struct rh_buf *bytes
 	return is_alike;
 }
 
-static int run(const struct rh_plan *plan, const char *engine, uint64_t base)
+static bool read_engine(enum rh_engine *engine, const char *name)
+{
+	static const char *const names[] = {
+		[RH_ENGINE_AUTO] = "auto",
+		[RH_ENGINE_GENERAL] = "general",
+		[RH_ENGINE_HEAP] = "heap",
+		[RH_ENGINE_WINDOWED] = "windowed",
+	};
+	size_t i;
+
+	for (i = 0; i < RH_ARRAY_LEN(names); i++) {
+		if (strcmp(name, names[i]) != 0)
+			continue;
+		*engine = (enum rh_engine)i;
+		return true;
+	}
+	return false;
+}
+
+static int run(const struct rh_plan *plan, const struct rh_world_options *world)
 {
 	struct rh_err err = {0};
 	struct rh_run_result result = {0};
 	struct rh_run_options options = {0};
 	char text[RH_HASH_TEXT];
 
-	options.world.engine = strcmp(engine, "heap") == 0 ? RH_ENGINE_HEAP : RH_ENGINE_GENERAL;
-	options.world.base_hint = base;
+	options.world = *world;
 	if (rh_run(&result, plan, &sim_world_ops, &options, &err) != 0)
 		return fail(&err);
 	printf("%s %" PRIu64 "\n", rh_hash128_text(text, result.stats.trace_hash),
@@ -71,11 +89,13 @@ int main(int argc, char **argv)
 	static struct rh_registry registry;
 	struct rh_err err = {0};
 	struct rh_buf bytes = {0};
+	struct rh_world_options world = {.threads = 1};
 	struct rh_plan *plan;
 	int status;
 
-	if (argc < 2 || argc > 4) {
-		fprintf(stderr, "usage: runner PLAN [heap|general [BASE]]\n");
+	if (argc < 2 || argc > 5 || !read_engine(&world.engine, argc > 2 ? argv[2] : "auto")) {
+		fprintf(stderr,
+			"usage: runner PLAN [auto|windowed|general|heap [BASE [THREADS]]]\n");
 		return 2;
 	}
 	if (rh_registry_add(&registry, &rh_builtin_models, &err) != 0 ||
@@ -92,8 +112,11 @@ int main(int argc, char **argv)
 		fprintf(stderr, "error: the plan's bytes differ after decoding and encoding\n");
 		return 3;
 	}
-	status = run(plan, argc > 2 ? argv[2] : "general",
-		     argc > 3 ? strtoull(argv[3], NULL, 0) : 0);
+	if (argc > 3)
+		world.base_hint = strtoull(argv[3], NULL, 0);
+	if (argc > 4)
+		world.threads = (uint32_t)strtoul(argv[4], NULL, 10);
+	status = run(plan, &world);
 	rh_plan_free(plan);
 	rh_buf_release(&bytes);
 	return status;

@@ -133,7 +133,7 @@ START_TEST(copies_go_on)
 
 	for (i = 1; i <= 3; i++) {
 		way.image_at_ns = i * 170 * RH_NS_PER_SEC + 12345678;
-		way.image_base = UINT64_C(0x568000000000);
+		way.image_base = UINT64_C(0x567800000000);
 		way.engine = engines[i - 1];
 		other = play_random(seed, &way);
 		ck_assert(is_same_telling(&whole, &other));
@@ -145,7 +145,7 @@ END_TEST
 START_TEST(another_process_goes_on)
 {
 	struct rh_plan *plan = hand_plan_new(&flood_model, 10, 5);
-	struct rh_world_options options = {.base_hint = UINT64_C(0x569000000000)};
+	struct rh_world_options options = {.base_hint = UINT64_C(0x567C00000000)};
 	struct way way = {.engine = RH_ENGINE_GENERAL};
 	struct outcome whole;
 	struct rh_world *world;
