@@ -115,6 +115,13 @@ static void record_violation(struct sim_worker *worker, uint32_t node, uint32_t 
 		sim_stream_add_pending(&world->stream, &record);
 }
 
+static bool is_unchanged(const struct sim_worker *worker)
+{
+	const struct rh_model *model = worker->world->plan->model;
+
+	return model->is_unchanged != NULL && model->is_unchanged(&worker->env);
+}
+
 void sim_check_invariants(struct sim_worker *worker, uint32_t node, bool is_in_event)
 {
 	const struct rh_model *model = worker->world->plan->model;
@@ -122,7 +129,7 @@ void sim_check_invariants(struct sim_worker *worker, uint32_t node, bool is_in_e
 	uint32_t i;
 
 	RH_ASSERT(model->invariant_count <= 64);
-	if (is_in_event && model->is_unchanged != NULL && model->is_unchanged(&worker->env))
+	if (is_in_event && is_unchanged(worker))
 		return;
 	for (i = 0; i < model->invariant_count; i++) {
 		if (((self->violated >> i) & 1) || model->invariants[i].holds(&worker->env))
@@ -206,12 +213,8 @@ static bool take_copy(struct sim_worker *worker, const struct sim_event *event,
 	if (event->is_flooded)
 		is_duplicate = sim_flood_see(&world->space, &world->state->flood, event->node,
 					     (uint32_t)event->tag);
-	if (event->is_counted) {
-		trace->duplicates -= !is_duplicate;
-	} else {
-		sim_trace_arrival(trace, event->time_ns, world->names64[event->source]);
-		trace->duplicates += is_duplicate;
-	}
+	sim_trace_arrival(trace, event->time_ns, world->names64[event->source]);
+	trace->duplicates += is_duplicate;
 	if (sim_wants(world, RH_RECORD_MESSAGE))
 		record_copy(worker, event, is_duplicate);
 	return !is_duplicate;
@@ -277,6 +280,8 @@ static void run_step(struct sim_worker *worker, const struct sim_event *event)
 	worker->fresh_count = 0;
 	if (world->checks_each_step)
 		sim_check_invariants(worker, event->node, true);
+	else if (world->to_ask != NULL && !is_unchanged(worker))
+		world->to_ask[event->node] = 1;
 }
 
 /* Name of whoever the event comes from, as the hash calls it. */
@@ -284,8 +289,6 @@ static uint64_t source_name(const struct sim_world *world, const struct sim_even
 {
 	if (event->class == RH_CLASS_ACTION)
 		return event->tag;
-	if (event->is_counted)
-		return event->arg;
 	return event->class == RH_CLASS_INPUT ? 0 : world->names64[event->source];
 }
 
@@ -317,6 +320,26 @@ static bool is_for_model(struct sim_worker *worker, const struct sim_event *even
 	return true;
 }
 
+/* What is left of a flooded copy that was counted when it was sent: was it seen, and if not, the
+ * step.  The same as below, without the questions that have been answered. */
+static void handle_copy(struct sim_worker *worker, const struct sim_event *event)
+{
+	struct sim_world *world = worker->world;
+	struct sim_trace_node *trace = &world->traces[event->node];
+
+	if (sim_flood_see(&world->space, &world->state->flood, event->node, (uint32_t)event->tag)) {
+		if (sim_wants(world, RH_RECORD_MESSAGE))
+			record_copy(worker, event, true);
+		return;
+	}
+	trace->duplicates--;
+	if (sim_wants(world, RH_RECORD_MESSAGE))
+		record_copy(worker, event, false);
+	sim_trace_event(trace, event->time_ns, (uint64_t)RH_CLASS_MESSAGE << 56 | event->kind,
+			event->arg, event->id, event->copy);
+	run_step(worker, event);
+}
+
 void sim_handle(struct sim_worker *worker, const struct sim_event *event)
 {
 	struct sim_world *world = worker->world;
@@ -325,6 +348,10 @@ void sim_handle(struct sim_worker *worker, const struct sim_event *event)
 	worker->now_ns = event->time_ns;
 	worker->tally.others -= event->class != RH_CLASS_MESSAGE;
 	RH_ASSERT(sim_is_up(world, event->node, event->time_ns));
+	if (event->is_counted) {
+		handle_copy(worker, event);
+		return;
+	}
 	if (event->stage == SIM_STAGE_WIRE && waits_for_downlink(worker, event))
 		return;
 	if (is_for_model(worker, event, trace)) {

@@ -173,8 +173,17 @@ static void drain_one(struct sim_worker *worker, uint32_t node, const struct rh_
 
 void sim_drain_effects(struct sim_worker *worker, uint32_t node)
 {
-	drain_records(worker, node);
-	for (uint32_t i = 0; i < worker->fx.count; i++)
-		drain_one(worker, node, &worker->fx.items[i]);
-	rh_effects_reset(&worker->fx);
+	struct rh_effects *fx = &worker->fx;
+
+	if (fx->record_count > 0)
+		drain_records(worker, node);
+	for (uint32_t i = 0; i < fx->count; i++) {
+		/* What there is most of goes the short way. */
+		if (fx->items[i].kind == RH_EFFECT_FORWARD)
+			sim_drain_fan_out(worker, node, &fx->items[i]);
+		else
+			drain_one(worker, node, &fx->items[i]);
+	}
+	fx->count = 0;
+	fx->record_count = 0;
 }

@@ -44,7 +44,7 @@ uint64_t sim_pending(const struct sim_world *world)
 
 /* ---- after some events ----------------------------------------------------------------------- */
 
-void sim_take_tallies(struct sim_world *world)
+uint64_t sim_take_tallies(struct sim_world *world)
 {
 	struct sim_state *state = world->state;
 	uint64_t in_flight;
@@ -61,13 +61,13 @@ void sim_take_tallies(struct sim_world *world)
 	in_flight = sim_pending(world) - state->others;
 	if (in_flight > state->in_flight_max)
 		state->in_flight_max = in_flight;
+	return in_flight;
 }
 
-static void check_limits(struct sim_world *world)
+static void check_limits(struct sim_world *world, uint64_t in_flight)
 {
 	const struct rh_plan *plan = world->plan;
 	uint64_t used = rh_space_used(&world->space);
-	uint64_t in_flight = sim_pending(world) - world->state->others;
 
 	if (plan->limit_messages != 0 && in_flight > plan->limit_messages)
 		sim_fail(&world->workers[0], RH_E_LIMIT,
@@ -88,10 +88,11 @@ static bool is_broken_off(const struct sim_world *world, bool was_calm)
 
 static void settle_up(struct sim_world *world)
 {
-	sim_take_tallies(world);
-	check_limits(world);
-	for (uint32_t i = 0; i < world->worker_count && world->failure.code == 0; i++)
-		world->failure = world->workers[i].failure;
+	check_limits(world, sim_take_tallies(world));
+	for (uint32_t i = 0; i < world->worker_count && world->failure.code == 0; i++) {
+		if (world->workers[i].failure.code != 0)
+			world->failure = world->workers[i].failure;
+	}
 	sim_limit_stale_timers(world);
 }
 
@@ -164,6 +165,16 @@ static int compare_times(const void *a, const void *b, const void *ctx)
 	return (x->time_ns > y->time_ns) - (x->time_ns < y->time_ns);
 }
 
+/* Where a window holds an event or two, it is so already. */
+static bool are_in_order(const struct rh_record *records, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		if (records[i].time_ns < records[i - 1].time_ns)
+			return false;
+	}
+	return true;
+}
+
 /* A window's records come node by node; a stable sort by time leaves the nodes in order. */
 static void merge_records(struct sim_world *world)
 {
@@ -179,7 +190,7 @@ static void merge_records(struct sim_world *world)
 	}
 	if (first->record_count == 0)
 		return;
-	if (first->record_count > 1)
+	if (!are_in_order(first->records, first->record_count))
 		rh_sort(first->records, first->record_count, sizeof(*first->records), compare_times,
 			NULL);
 	for (size_t i = 0; i < first->record_count; i++)
@@ -204,7 +215,9 @@ void sim_play_share(void *ctx, uint32_t number)
 	struct sim_worker *worker = &world->workers[number];
 
 	sim_windows_gather(&world->windows, number);
-	sim_fan_begin(&worker->fan);
+	if (world->has_floods)
+		sim_fan_begin(&worker->fan);
+	worker->is_plain = sim_is_plain(world, world->windows.start_ns);
 	for (;;) {
 		struct sim_event *event = next_event(worker);
 

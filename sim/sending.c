@@ -151,14 +151,20 @@ static uint64_t send_each(struct sim_worker *worker, const struct sim_sending *s
 	return sum;
 }
 
-/* May the copies go together? */
+/* May the copies of fan-outs go together, as far as it is not the sender's affair? */
+bool sim_is_plain(const struct sim_world *world, uint64_t start_ns)
+{
+	return world->is_windowed && !world->tuning.no_plain_fan && !world->has_downlinks &&
+	       start_ns >= world->late_ns && world->plan->loss_threshold == 0 &&
+	       !sim_wants(world, RH_RECORD_MESSAGE);
+}
+
 static bool is_plain(const struct sim_worker *worker, uint32_t node, uint32_t place)
 {
 	const struct sim_world *world = worker->world;
 
-	return world->is_windowed && !world->tuning.no_plain_fan && !world->has_downlinks &&
-	       worker->now_ns >= world->late_ns && sim_net_is_plain(&world->net, node) &&
-	       place <= world->windows.layout.place_max && !sim_wants(world, RH_RECORD_MESSAGE);
+	return worker->is_plain && world->net.faulty[node] == 0 &&
+	       place <= world->windows.layout.place_max;
 }
 
 /* A message of a flooded topic has its place in the table from its publication on, and what was

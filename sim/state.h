@@ -110,6 +110,7 @@ struct sim_worker {
 	struct sim_event
 		events[2]; /* the one that is handled, and the one before: keys must grow */
 	const struct sim_event *event; /* that is handled */
+	bool is_plain; /* in this window: fan-outs may go the plain way, but for faults and queues */
 	struct sim_tally tally;
 	struct rh_record *records; /* of this window, node by node */
 	size_t record_count;
@@ -146,7 +147,12 @@ struct sim_world {
 	uint32_t window_log2; /* of counting self events */
 	bool has_uplinks;
 	bool has_downlinks;
+	bool has_floods; /* the model has a topic of relay FLOOD */
 	bool checks_each_step;
+	/* By node: a step changed it since its invariants were asked.  NULL: nobody asks at a
+	 * checkpoint.  Not in the space: all set, as in a world just opened, asks too often, never
+	 * too little. */
+	uint8_t *to_ask;
 	bool cuts_at_reactions; /* somebody may react to a record of this run */
 	uint64_t late_ns;	/* from here on everybody is up; RH_TIME_NEVER: not */
 	uint64_t wake_at_ns;
@@ -183,8 +189,8 @@ uint64_t sim_pending(const struct sim_world *world);
 /* A record of the event that is handled, at its place in the order. */
 void sim_tell(struct sim_worker *worker, const struct rh_record *record);
 uint64_t sim_reaction_after(const struct sim_world *world, uint64_t cause_ns);
-/* What is counted so far, taken into the state. */
-void sim_take_tallies(struct sim_world *world);
+/* What is counted so far, taken into the state; the copies in flight. */
+uint64_t sim_take_tallies(struct sim_world *world);
 
 /* driver.c */
 extern const struct rh_host sim_host;
@@ -205,6 +211,8 @@ void sim_limit_stale_timers(struct sim_world *world);
 /* sending.c */
 void sim_drain_send(struct sim_worker *worker, uint32_t node, const struct rh_effect *effect);
 void sim_drain_fan_out(struct sim_worker *worker, uint32_t node, const struct rh_effect *effect);
+/* Can fan-outs from `start_ns` on go the plain way, as far as the world is concerned? */
+bool sim_is_plain(const struct sim_world *world, uint64_t start_ns);
 
 /* actions.c */
 int sim_start(struct rh_world *base, const struct rh_action *action, uint32_t ticket,

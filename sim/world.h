@@ -27,8 +27,8 @@ int sim_world_open_tuned(struct rh_world **world, const struct rh_plan *plan,
 			 const struct rh_world_options *options, const struct sim_tuning *tuning,
 			 struct rh_err *err) RH_MUST_USE;
 
-/* The engine that AUTO stands for. */
-enum rh_engine sim_world_engine(const struct rh_plan *plan, enum rh_engine wanted);
+/* The engine that the options stand for. */
+enum rh_engine sim_world_engine(const struct rh_plan *plan, const struct rh_world_options *options);
 
 /*
  * Appends the used bytes of the world's memory: everything from which sim_world_adopt() goes on, at

@@ -4,6 +4,7 @@
 #include "bench/models/gossip.h"
 
 #include "bench/bench.h"
+#include "core/base/variants.h"
 
 #define REGIONS	      6
 #define CYCLES	      4 /* eight neighbours */
@@ -128,6 +129,8 @@ static uint64_t least_ns(const void *params, uint64_t base_ns)
 	return base_ns + WORK_NS;
 }
 
+/* A model may well be compiled twice: the machine chooses. */
+RH_VARIANTS
 static void delays(const void *params, const struct rh_fan *fan, uint64_t *delay_ns)
 {
 	uint32_t row = (uint32_t)fan->key * 0x9E3779B1U ^ fan->from * 0x85EBCA77U;

@@ -4,6 +4,7 @@
 #include "sim/gossip/fan.h"
 
 #include "core/base/bits.h"
+#include "core/base/variants.h"
 #include "core/plan.h"
 
 #define AHEAD 12 /* items whose bits are fetched before they are looked at */
@@ -22,6 +23,7 @@ void sim_fan_begin(struct sim_fan *fan)
 	fan->putter = sim_putter(fan->windows, fan->thread);
 	fan->reach_ns = reach_ns < near_ns ? reach_ns : near_ns;
 	fan->next_ns = trace->next_ns;
+	fan->near_ns = reach_ns < trace->next_ns ? reach_ns : trace->next_ns;
 	fan->near = ahead + (stretch & 1) * trace->node_count;
 	fan->next = ahead + (~stretch & 1) * trace->node_count;
 }
@@ -59,51 +61,88 @@ static inline uint64_t put_copy(const struct sim_fan *fan, const struct sim_send
 
 /*
  * To everybody but one, all of them before the next checkpoint: what there is most of, and what a
- * simulation of gossip spends its time in.  All that does not change is in locals, since any of the
- * stores might mean any of the loads.
+ * simulation of gossip spends its time in.  Three short loops over the neighbours, each with all that
+ * it needs in registers, are quicker than a long one.
+ *
+ * First: arrivals, in place of the delays, and the sum for the trace hash.  False when a delay is below
+ * the least or an arrival not before the checkpoint; then nothing is done.
  */
-static uint64_t put_near(const struct sim_fan *fan, const struct sim_sending *sending,
-			 uint64_t rest, uint32_t first, uint32_t count, uint32_t except)
+static inline __attribute__((always_inline)) bool are_near(const struct sim_fan *fan,
+							   const struct sim_sending *sending,
+							   uint32_t first, uint32_t count,
+							   uint64_t *sum)
 {
-	const uint64_t *const arrival_ns = fan->delays_ns;
-	const uint32_t *const to = fan->net->to + first;
-	const uint32_t *const back = fan->net->back + first;
 	const uint64_t *const to_name64 = fan->net->to_name64 + first;
-	struct sim_trace_ahead *const ahead = fan->near;
-	const struct sim_putter putter = fan->putter;
-	struct sim_lane *lane = putter.lanes;
+	const uint64_t least_ns = fan->net->plan->lookahead_ns;
 	const uint64_t now_ns = sending->now_ns;
+	const uint64_t span_ns = fan->near_ns - 1 - now_ns;
+	const uint64_t *const delay_ns = fan->delays_ns;
+	uint64_t *const arrival_ns = fan->arrivals_ns;
+	uint64_t outside = 0;
+	uint64_t total = 0;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const uint64_t delay = delay_ns[i];
+
+		arrival_ns[i] = now_ns + delay;
+		outside |= (span_ns - delay) | (delay - least_ns);
+		total += (delay + 1) * (to_name64[i] | 1);
+	}
+	*sum = total;
+	return outside >> 63 == 0;
+}
+
+/* Second: what is counted ahead. */
+static inline __attribute__((always_inline)) void count_near(const struct sim_fan *fan,
+							     const struct sim_sending *sending,
+							     uint32_t first, uint32_t count,
+							     uint32_t except)
+{
+	const uint32_t *const to = fan->net->to + first;
+	const uint64_t *const arrival_ns = fan->arrivals_ns;
+	struct sim_trace_ahead *const ahead = fan->near;
 	const uint64_t from64 = sending->from64;
-	uint64_t sum = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
 		if (i == except)
 			continue;
-		if (putter.owner != NULL)
-			lane = sim_putter_lane(&putter, to[i]);
 		ahead[to[i]].sum += sim_trace_arrival_word(arrival_ns[i], from64);
 		ahead[to[i]].count++;
-		sim_windows_put(&putter, lane, to[i], arrival_ns[i], rest + 2 * (uint64_t)back[i]);
-		sum += sim_trace_copy(now_ns, arrival_ns[i], to_name64[i]);
 	}
-	return sum;
 }
 
-/* Makes arrivals of the delays; false when some are not before the next checkpoint.  Where copies are
- * counted is fetched first for all, so that the lines come side by side. */
-static bool are_near(const struct sim_fan *fan, uint64_t now_ns, uint32_t first, uint32_t count)
+/* Third: the copies. */
+static inline __attribute__((always_inline)) void put_near(const struct sim_fan *fan, uint64_t rest,
+							   uint32_t first, uint32_t count,
+							   uint32_t except, bool is_shared)
 {
-	const uint64_t end_ns = fan->reach_ns < fan->next_ns ? fan->reach_ns : fan->next_ns;
+	const uint64_t *const arrival_ns = fan->arrivals_ns;
 	const uint32_t *const to = fan->net->to + first;
-	uint64_t *const arrival_ns = fan->delays_ns;
-	uint64_t behind = 0;
+	const uint32_t *const back = fan->net->back + first;
+	const struct sim_putter *const shared = &fan->putter;
+	const uint32_t window_log2 = shared->window_log2;
+	const uint32_t time_shift = shared->time_shift;
+	const uint32_t node_shift = shared->node_shift;
+	uint8_t *const base = shared->base;
+	struct sim_lane *lane = shared->lanes;
 
 	for (uint32_t i = 0; i < count; i++) {
-		arrival_ns[i] += now_ns;
-		behind |= end_ns - 1 - arrival_ns[i];
-		__builtin_prefetch(&fan->near[to[i]], 1);
+		const uint64_t time_ns = arrival_ns[i];
+		const uint64_t bucket = (time_ns >> window_log2) & (SIM_BUCKETS - 1);
+		rh_off at;
+
+		if (i == except)
+			continue;
+		if (is_shared)
+			lane = sim_putter_lane(shared, to[i]);
+		at = lane->heads[bucket];
+		if ((at & (SIM_CHUNK_BYTES - 1)) == 0)
+			at = sim_windows_chunk(shared->windows, lane, shared->thread, bucket);
+		*(uint64_t *)(void *)(base + at) =
+			((uint64_t)to[i] << node_shift) + 2 * (uint64_t)back[i] +
+			((time_ns & ((UINT64_C(1) << window_log2) - 1)) << time_shift) + rest;
+		lane->heads[bucket] = at + sizeof(uint64_t);
 	}
-	return behind >> 63 == 0;
 }
 
 /* When they leave the uplink, which takes one after the other. */
@@ -154,27 +193,35 @@ static uint64_t put_each(struct sim_fan *fan, const struct sim_sending *sending,
 	return sum;
 }
 
-uint64_t sim_fan_out(struct sim_fan *fan, const struct sim_sending *sending,
-		     const struct sim_event *like, uint32_t except, const uint64_t *skip,
-		     uint32_t *count)
+RH_VARIANTS uint64_t sim_fan_out(struct sim_fan *fan, const struct sim_sending *sending,
+				 const struct sim_event *like, uint32_t except,
+				 const uint64_t *skip, uint32_t *count)
 {
 	struct sim_net *net = fan->net;
 	uint32_t first = net->first[sending->from];
 	uint32_t peer_count = net->first[sending->from + 1] - first;
 	uint64_t rest = (like->tag & UINT32_MAX) << (1 + fan->windows->layout.position_bits);
-	bool is_outside = sim_net_delays(net, sending, first, peer_count, fan->delays_ns);
+	uint64_t sum;
 
-	if (!is_outside && !sending->is_queued && skip == NULL) {
-		*count = peer_count - (except < peer_count);
-		if (are_near(fan, sending->now_ns, first, peer_count)) {
-			sim_putter_end(&fan->putter, *count);
-			return put_near(fan, sending, rest, first, peer_count, except);
+	sim_net_delays(net, sending, first, peer_count, fan->delays_ns);
+	if (!sending->is_queued && skip == NULL &&
+	    are_near(fan, sending, first, peer_count, &sum)) {
+		count_near(fan, sending, first, peer_count, except);
+		if (fan->putter.owner == NULL)
+			put_near(fan, rest, first, peer_count, except, false);
+		else
+			put_near(fan, rest, first, peer_count, except, true);
+		*count = peer_count;
+		if (except < peer_count) {
+			*count -= 1;
+			sum -= sim_trace_copy(sending->now_ns, fan->arrivals_ns[except],
+					      net->to_name64[first + except]);
 		}
-		for (uint32_t i = 0; i < peer_count; i++)
-			fan->delays_ns[i] -= sending->now_ns;
+		sim_putter_end(&fan->putter, *count);
+		return sum;
 	}
 	*count = choose(fan, peer_count, except, skip);
-	for (uint32_t i = 0; is_outside && i < *count; i++)
+	for (uint32_t i = 0; i < *count; i++)
 		fan->delays_ns[fan->positions[i]] =
 			sim_net_bound_ns(net, fan->delays_ns[fan->positions[i]]);
 	if (sending->is_queued)
@@ -184,86 +231,94 @@ uint64_t sim_fan_out(struct sim_fan *fan, const struct sim_sending *sending,
 
 /* ---- in -------------------------------------------------------------------------------------- */
 
-/* Nearly all copies of one time are of messages of one block. */
-uint32_t sim_fan_filter(const struct sim_fan_in *in, uint64_t *items, uint32_t count)
+/* Bytes of the block, so that what is shifted by what stays short: bit b of a line is bit b % 8 of byte
+ * b / 8 on every machine. */
+static const uint8_t *seen_byte(const uint8_t *block, uint64_t line, uint64_t place)
 {
-	const struct sim_layout layout = *in->layout;
-	const uint64_t rest_mask = (UINT64_C(1) << layout.time_shift) - 1;
-	const uint32_t place_shift = 1 + layout.position_bits;
-	const uint32_t node_shift = layout.node_shift;
-	uint64_t block_number = UINT64_MAX;
-	uint8_t *block = NULL;
+	return block + line + (place >> 3 & (SIM_FLOOD_LINE_BYTES - 1));
+}
+
+/* Nearly all copies of one time are of messages of one block, and hardly anything is a cell. */
+RH_VARIANTS uint32_t sim_fan_filter(void *ctx, uint64_t *items, uint32_t count)
+{
+	const struct sim_fan_in *in = ctx;
+	const uint32_t place_shift = 1 + in->layout->position_bits;
+	const uint32_t line_shift = in->layout->node_shift - SIM_FLOOD_LINE_LOG2;
+	const uint64_t line_mask = ~(uint64_t)(SIM_FLOOD_LINE_BYTES - 1);
+	const uint64_t rest_mask = (UINT64_C(1) << in->layout->time_shift) - 1;
+	const uint64_t kind_mask =
+		rest_mask & ~((UINT64_C(1) << (place_shift + SIM_FLOOD_BLOCK_LOG2)) - 2);
+	uint64_t kind = UINT64_MAX; /* block of the place, and not a cell */
+	const uint8_t *block = NULL;
 	uint32_t kept = 0;
 
 	if (in->keeps_all)
 		return count;
 	for (uint32_t i = 0; i < count; i++) {
-		uint64_t item = items[i];
-		uint64_t place = (item & rest_mask) >> place_shift;
+		const uint64_t item = items[i];
+		const uint64_t place = item >> place_shift;
 
 		items[kept] = item;
-		if ((item & 1) != 0) {
-			kept++;
-			continue;
+		if ((item & kind_mask) != kind) {
+			if ((item & 1) != 0) {
+				kept++;
+				continue;
+			}
+			kind = item & kind_mask;
+			block = sim_flood_block(
+				in->space, in->flood,
+				(uint32_t)(kind >> (place_shift + SIM_FLOOD_BLOCK_LOG2)));
 		}
-		if (place >> SIM_FLOOD_BLOCK_LOG2 != block_number) {
-			block_number = place >> SIM_FLOOD_BLOCK_LOG2;
-			block = sim_flood_block(in->space, in->flood, (uint32_t)block_number);
-		}
-		__builtin_prefetch(sim_flood_word(block, items[i + AHEAD] >> node_shift, place));
-		kept += (uint32_t)(~*sim_flood_word(block, item >> node_shift, place) >>
-					   (place & 63) &
-				   1);
+		__builtin_prefetch(
+			seen_byte(block, items[i + AHEAD] >> line_shift & line_mask, place));
+		kept += (*seen_byte(block, item >> line_shift & line_mask, place) &
+			 1U << (place & 7)) == 0;
 	}
 	return kept;
 }
 
-static uint32_t place_of(const struct sim_layout *layout, uint64_t item)
+/* Fetches the lines that the event will touch first. */
+void sim_fan_announce(void *ctx, uint64_t item)
 {
-	return (uint32_t)((item & ((UINT64_C(1) << layout->time_shift) - 1)) >>
-			  (1 + layout->position_bits));
-}
-
-void sim_fan_announce(const struct sim_fan_in *in, uint64_t item)
-{
-	uint32_t node = (uint32_t)(item >> in->layout->node_shift);
-	uint32_t place = place_of(in->layout, item);
+	const struct sim_fan_in *in = ctx;
+	uint64_t node = item >> in->layout->node_shift;
 	uint32_t arc = in->net->first[node];
 
+	for (uint32_t i = 0; i < RH_ARRAY_LEN(in->lines); i++)
+		__builtin_prefetch(in->lines[i].items + node * in->lines[i].stride, 1);
+	if ((item & 1) != 0)
+		return;
 	__builtin_prefetch(&in->net->to[arc]);
 	__builtin_prefetch(&in->net->to_name64[arc]);
 	__builtin_prefetch(&in->net->base_ns[arc]);
 	__builtin_prefetch(&in->net->back[arc]);
-	__builtin_prefetch(
-		sim_flood_word(sim_flood_block(in->space, in->flood, place >> SIM_FLOOD_BLOCK_LOG2),
-			       node, place),
-		1);
 }
 
-void sim_fan_expand(const struct sim_fan_in *in, uint64_t item, uint64_t window_ns,
-		    struct sim_event *event)
+void sim_fan_expand(void *ctx, uint64_t item, uint64_t window_ns, struct sim_event *event)
 {
-	const struct sim_layout *layout = in->layout;
-	uint32_t place = place_of(layout, item);
-	uint32_t position = (uint32_t)(item >> 1) & ((UINT32_C(1) << layout->position_bits) - 1);
-	uint64_t within = item >> layout->time_shift & ((UINT64_C(1) << layout->window_log2) - 1);
+	const struct sim_fan_in *in = ctx;
+	const struct sim_layout layout = *in->layout;
+	uint64_t rest = item & ((UINT64_C(1) << layout.time_shift) - 1);
+	uint32_t place = (uint32_t)(rest >> (1 + layout.position_bits));
+	uint32_t position = (uint32_t)(rest >> 1) & ((UINT32_C(1) << layout.position_bits) - 1);
+	uint64_t within = item >> layout.time_shift & ((UINT64_C(1) << layout.window_log2) - 1);
 	const struct sim_flood_message *message = sim_flood_at(in->space, in->flood, place);
-	uint32_t node = (uint32_t)(item >> layout->node_shift);
+	uint32_t node = (uint32_t)(item >> layout.node_shift);
 	uint32_t arc = in->net->first[node] + position;
 
-	*event = (struct sim_event){
-		.time_ns = window_ns + within,
-		.id = message->mid,
-		.node = node,
-		.source = in->net->to[arc],
-		.kind = message->kind,
-		.class = RH_CLASS_MESSAGE,
-		.is_counted = 1,
-		.is_flooded = 1,
-		.size_bytes = message->size_bytes,
-		.key = message->key,
-		.arg = in->net->to_name64[arc],
-		.tag = place | (position + UINT64_C(1)) << 32,
-		.ref = message->ref,
-	};
+	event->time_ns = window_ns + within;
+	event->id = message->mid;
+	event->node = node;
+	event->source = in->net->to[arc];
+	event->kind = message->kind;
+	event->copy = 0;
+	event->class = RH_CLASS_MESSAGE;
+	event->stage = SIM_STAGE_DUE;
+	event->is_counted = 1;
+	event->is_flooded = 1;
+	event->size_bytes = message->size_bytes;
+	event->key = message->key;
+	event->arg = in->net->to_name64[arc];
+	event->tag = place | (position + UINT64_C(1)) << 32;
+	event->ref = message->ref;
 }

@@ -22,10 +22,12 @@ struct sim_fan {
 	uint32_t thread;
 	uint32_t *positions; /* room for one node's neighbours, each */
 	uint64_t *delays_ns;
+	uint64_t *arrivals_ns;
 	/* of this window: sim_fan_begin() */
 	struct sim_putter putter;
 	uint64_t reach_ns;	      /* from here on: not by bucket */
 	uint64_t next_ns;	      /* of the checkpoint */
+	uint64_t near_ns;	      /* the earlier of the two */
 	struct sim_trace_ahead *near; /* counts arrivals before the checkpoint */
 	struct sim_trace_ahead *next; /* and those behind it */
 };
@@ -42,19 +44,24 @@ uint64_t sim_fan_out(struct sim_fan *fan, const struct sim_sending *sending,
 		     const struct sim_event *like, uint32_t except, const uint64_t *skip,
 		     uint32_t *count);
 
-/* What the windowed engine does with the copies (struct sim_copies). */
+/* What the windowed engine does with the copies (struct sim_copies): `ctx` is a struct sim_fan_in. */
 struct sim_fan_in {
 	const struct rh_space *space;
 	const struct sim_flood *flood;
 	const struct sim_net *net;
 	const struct sim_layout *layout;
 	bool keeps_all; /* no early filter */
+	/* arrays by node that the step of an event touches first, and how far apart nodes stand there;
+	 * NULL: there is none */
+	struct {
+		const uint8_t *items;
+		uint64_t stride;
+	} lines[3];
 };
 
 /* Reads up to SIM_WINDOWS_SLACK items behind the last one, whatever they are. */
-uint32_t sim_fan_filter(const struct sim_fan_in *in, uint64_t *items, uint32_t count);
-void sim_fan_expand(const struct sim_fan_in *in, uint64_t item, uint64_t window_ns,
-		    struct sim_event *event);
-void sim_fan_announce(const struct sim_fan_in *in, uint64_t item);
+uint32_t sim_fan_filter(void *ctx, uint64_t *items, uint32_t count);
+void sim_fan_expand(void *ctx, uint64_t item, uint64_t window_ns, struct sim_event *event);
+void sim_fan_announce(void *ctx, uint64_t item);
 
 #endif

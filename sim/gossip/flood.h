@@ -8,6 +8,8 @@
  *   seen block b      node 0        node 1        node 2
  *   (512 messages)  | 512 bits    | 512 bits    | 512 bits    | ...     64 bytes a node: one line
  *
+ * Bit b of a line is bit b % 8 of its byte b / 8, on every machine.
+ *
  * New messages stand next to each other, so what is on the wire at one time touches one line or two of a
  * node.  A publication made again (after a crash) finds its place by its id.
  *
@@ -22,6 +24,7 @@
 #include "sim/objects.h"
 
 #define SIM_FLOOD_BLOCK_LOG2 9
+#define SIM_FLOOD_LINE_LOG2  6
 #define SIM_FLOOD_LINE_BYTES 64
 
 struct sim_flood_message {
@@ -64,9 +67,10 @@ static inline uint8_t *sim_flood_block(const struct rh_space *space, const struc
 		     *(const rh_off *)rh_tiers_at(space, &flood->blocks, sizeof(rh_off), block));
 }
 
-static inline uint64_t *sim_flood_word(uint8_t *block, uint64_t node, uint64_t place)
+static inline uint8_t *sim_flood_byte(uint8_t *block, uint32_t node, uint32_t place)
 {
-	return (uint64_t *)(void *)(block + node * SIM_FLOOD_LINE_BYTES) + (place >> 6 & 7);
+	return block + (size_t)node * SIM_FLOOD_LINE_BYTES +
+	       (place >> 3 & (SIM_FLOOD_LINE_BYTES - 1));
 }
 
 /* Marks the message as seen by the node; true when it was before. */
@@ -74,11 +78,11 @@ static inline bool sim_flood_see(const struct rh_space *space, const struct sim_
 				 uint32_t node, uint32_t place)
 {
 	uint8_t *block = sim_flood_block(space, flood, place >> SIM_FLOOD_BLOCK_LOG2);
-	uint64_t *word = sim_flood_word(block, node, place);
-	uint64_t bit = UINT64_C(1) << (place & 63);
-	bool was_seen = (*word & bit) != 0;
+	uint8_t *byte = sim_flood_byte(block, node, place);
+	uint32_t bit = 1U << (place & 7);
+	bool was_seen = (*byte & bit) != 0;
 
-	*word |= bit;
+	*byte = (uint8_t)(*byte | bit);
 	return was_seen;
 }
 

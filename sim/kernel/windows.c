@@ -80,7 +80,6 @@ rh_off sim_windows_init(struct rh_space *space, const struct sim_windows_plan *p
 
 	RH_ASSERT(sim_windows_fit(plan) && shares >= 1 && shares <= SIM_SHARES_MAX);
 	state->share_count = shares;
-	state->chunk_bytes = plan->node_count >= 1024 ? 4096 : 256;
 	state->layout = layout_of(plan);
 	state->lanes = rh_space_alloc(space, (uint64_t)shares * shares * sizeof(struct sim_lane));
 	state->free = rh_space_alloc(space, shares * sizeof(struct sim_free));
@@ -103,7 +102,6 @@ void sim_windows_attach(struct sim_windows *windows, struct rh_space *space, rh_
 	windows->copies = *copies;
 	windows->layout = state->layout;
 	windows->share_count = state->share_count;
-	windows->chunk_bytes = state->chunk_bytes;
 	windows->end_ns = state->end_ns;
 	windows->owner = rh_alloc(plan->node_count, 1);
 	for (uint32_t i = 0; i < state->share_count; i++) {
@@ -147,7 +145,7 @@ static void give_chunk(struct sim_windows *windows, uint32_t thread, rh_off chun
 /* A few are carved at once from one block, aligned to their size. */
 static void carve_chunks(struct sim_windows *windows, uint32_t thread)
 {
-	uint64_t bytes = windows->chunk_bytes;
+	uint64_t bytes = SIM_CHUNK_BYTES;
 	rh_off block = rh_space_alloc(windows->space, (CHUNK_BATCH + 1) * bytes);
 	rh_off first = (block + bytes - 1) & ~(bytes - 1);
 
@@ -165,7 +163,7 @@ rh_off sim_windows_chunk(struct sim_windows *windows, struct sim_lane *lane, uin
 		carve_chunks(windows, thread);
 	chunk = windows->free[thread].chunk;
 	windows->free[thread].chunk = *word_at(windows, chunk);
-	*word_at(windows, chunk) = full == 0 ? 0 : full - windows->chunk_bytes;
+	*word_at(windows, chunk) = full == 0 ? 0 : full - SIM_CHUNK_BYTES;
 	rh_bit_set(lane->bits, bucket);
 	return chunk + sizeof(uint64_t);
 }
@@ -445,7 +443,10 @@ bool sim_windows_seek(struct sim_windows *windows, uint64_t limit_ns, uint64_t *
 
 	for (;;) {
 		uint64_t window = next_window(windows);
-		uint64_t epoch = next_epoch(windows);
+		uint64_t here = state->window >> SIM_BUCKETS_LOG2;
+		/* What is far is beyond this epoch: nobody need look for it. */
+		uint64_t epoch =
+			window >> SIM_BUCKETS_LOG2 == here ? here + 1 : next_epoch(windows);
 
 		if (window != UINT64_MAX && window >> SIM_BUCKETS_LOG2 < epoch) {
 			*start_ns = window << log2 > state->end_ns ? window << log2 : state->end_ns;
@@ -464,7 +465,7 @@ bool sim_windows_seek(struct sim_windows *windows, uint64_t limit_ns, uint64_t *
 /* Up to three chunks are counted. */
 static uint64_t bucket_items(const struct sim_windows *windows, rh_off head)
 {
-	uint64_t mask = windows->chunk_bytes - 1;
+	uint64_t mask = SIM_CHUNK_BYTES - 1;
 	uint64_t count = 0;
 
 	for (uint32_t i = 0; i < 3 && head != 0; i++) {
@@ -472,7 +473,7 @@ static uint64_t bucket_items(const struct sim_windows *windows, rh_off head)
 		rh_off before = *word_at(windows, chunk);
 
 		count += (head - chunk) / sizeof(uint64_t) - 1;
-		head = before == 0 ? 0 : before + windows->chunk_bytes;
+		head = before == 0 ? 0 : before + SIM_CHUNK_BYTES;
 	}
 	return count;
 }
@@ -486,6 +487,7 @@ uint64_t sim_windows_begin(struct sim_windows *windows, uint64_t start_ns, uint6
 	state->window = start_ns >> windows->layout.window_log2;
 	window_end = (state->window + 1) << windows->layout.window_log2;
 	windows->start_ns = start_ns;
+	windows->window_ns = state->window << windows->layout.window_log2;
 	windows->end_ns = limit_ns < window_end ? limit_ns : window_end;
 	RH_ASSERT(windows->end_ns > start_ns && start_ns >= state->end_ns);
 	for (uint32_t i = 0; i < windows->share_count * windows->share_count; i++)
@@ -557,7 +559,7 @@ static void take_bucket(struct sim_share *share, struct sim_lane *lane)
 {
 	struct sim_windows *windows = share->windows;
 	uint64_t bucket = windows->state->window % SIM_BUCKETS;
-	uint64_t mask = windows->chunk_bytes - 1;
+	uint64_t mask = SIM_CHUNK_BYTES - 1;
 	rh_off at = lane->heads[bucket];
 
 	if (at == 0)
@@ -571,7 +573,7 @@ static void take_bucket(struct sim_share *share, struct sim_lane *lane)
 		take_items(share, word_at(windows, chunk + sizeof(uint64_t)),
 			   (uint32_t)((at - chunk) / sizeof(uint64_t)) - 1);
 		give_chunk(windows, share->number, chunk);
-		at = before == 0 ? 0 : before + windows->chunk_bytes;
+		at = before == 0 ? 0 : before + SIM_CHUNK_BYTES;
 	}
 }
 
@@ -696,12 +698,17 @@ static void take_due(struct sim_share *share, struct sim_event *event)
 {
 	struct sim_windows *windows = share->windows;
 	uint64_t item = share->due[share->at++];
+	uint32_t place;
 
 	if (share->at + AHEAD < share->due_count)
 		windows->copies.announce(windows->copies.ctx, share->due[share->at + AHEAD]);
-	expand(windows, item, windows->state->window << windows->layout.window_log2, event);
-	if ((item & IS_CELL) != 0)
-		give_cell(windows, share->number, place_of(&windows->layout, item));
+	if ((item & IS_CELL) == 0) {
+		windows->copies.expand(windows->copies.ctx, item, windows->window_ns, event);
+		return;
+	}
+	place = place_of(&windows->layout, item);
+	*event = cell_at(windows, place)->event;
+	give_cell(windows, share->number, place);
 }
 
 /* Is the node's own next event before the next that is due? */
@@ -718,17 +725,21 @@ static bool own_is_first(const struct sim_share *share)
 	return !own_is_before(windows, &due, own);
 }
 
+static bool take_either(struct sim_share *share, struct sim_event *event)
+{
+	if (own_is_first(share))
+		take_own(share, event);
+	else
+		take_due(share, event);
+	return true;
+}
+
 bool sim_windows_take(struct sim_windows *windows, uint32_t number, struct sim_event *event)
 {
 	struct sim_share *share = &windows->shares[number];
 
-	if (share->own_at < share->own_count) {
-		if (own_is_first(share))
-			take_own(share, event);
-		else
-			take_due(share, event);
-		return true;
-	}
+	if (share->own_at < share->own_count)
+		return take_either(share, event);
 	share->own_at = 0;
 	share->own_count = 0;
 	if (share->at == share->due_count) {
@@ -761,7 +772,7 @@ static void sweep_bucket(struct broom *broom, struct sim_lane *lane, uint32_t th
 			 uint64_t window)
 {
 	struct sim_windows *windows = broom->windows;
-	uint64_t mask = windows->chunk_bytes - 1;
+	uint64_t mask = SIM_CHUNK_BYTES - 1;
 	uint64_t rest_mask = (UINT64_C(1) << windows->layout.time_shift) - 1;
 	rh_off at = lane->heads[window % SIM_BUCKETS];
 
@@ -784,7 +795,7 @@ static void sweep_bucket(struct broom *broom, struct sim_lane *lane, uint32_t th
 				give_cell(windows, thread, place_of(&windows->layout, item));
 		}
 		give_chunk(windows, thread, chunk);
-		at = before == 0 ? 0 : before + windows->chunk_bytes;
+		at = before == 0 ? 0 : before + SIM_CHUNK_BYTES;
 	}
 }
 

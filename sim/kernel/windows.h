@@ -42,6 +42,7 @@
 #define SIM_SHARES_MAX	  16
 #define SIM_FAR_SLOTS	  256
 #define SIM_WINDOWS_SLACK 16
+#define SIM_CHUNK_BYTES	  UINT64_C(1024)
 
 /* What lies where in the 8 bytes of a waiting event. */
 struct sim_layout {
@@ -77,7 +78,7 @@ struct sim_lane {
 /* The engine's state, in the space. */
 struct sim_windows_state {
 	uint32_t share_count;
-	uint32_t chunk_bytes;
+	uint32_t unused;
 	struct sim_layout layout;
 	uint64_t window; /* number of the window that is next or played; all before are over */
 	uint64_t end_ns; /* everything before has been handed out */
@@ -130,9 +131,9 @@ struct sim_windows {
 	struct sim_copies copies;
 	struct sim_layout layout;
 	uint32_t share_count;
-	uint32_t chunk_bytes;
-	uint8_t *owner;	   /* by node */
-	uint64_t start_ns; /* of the part that is played */
+	uint8_t *owner;	    /* by node */
+	uint64_t window_ns; /* beginning of the window that is played */
+	uint64_t start_ns;  /* of the part of it */
 	uint64_t end_ns;
 	struct sim_share shares[SIM_SHARES_MAX];
 };
@@ -187,12 +188,10 @@ struct sim_putter {
 	struct sim_lane *lanes; /* of this thread, by owner */
 	const uint8_t *owner;	/* by node; NULL: there is one owner */
 	uint8_t *base;
-	uint64_t chunk_mask;
-	uint64_t within_mask;
-	uint64_t time_unit; /* products are quicker than shifts by three different numbers */
-	uint64_t node_unit;
 	uint32_t thread;
 	uint32_t window_log2;
+	uint32_t time_shift;
+	uint32_t node_shift;
 };
 
 static inline struct sim_putter sim_putter(struct sim_windows *windows, uint32_t thread)
@@ -202,12 +201,10 @@ static inline struct sim_putter sim_putter(struct sim_windows *windows, uint32_t
 		.lanes = windows->lanes + (size_t)thread * windows->share_count,
 		.owner = windows->share_count > 1 ? windows->owner : NULL,
 		.base = windows->space->base,
-		.chunk_mask = windows->chunk_bytes - 1,
 		.thread = thread,
-		.within_mask = (UINT64_C(1) << windows->layout.window_log2) - 1,
-		.time_unit = UINT64_C(1) << windows->layout.time_shift,
-		.node_unit = UINT64_C(1) << windows->layout.node_shift,
 		.window_log2 = windows->layout.window_log2,
+		.time_shift = windows->layout.time_shift,
+		.node_shift = windows->layout.node_shift,
 	};
 }
 
@@ -223,10 +220,11 @@ static inline void sim_windows_put(const struct sim_putter *putter, struct sim_l
 	uint64_t bucket = (time_ns >> putter->window_log2) & (SIM_BUCKETS - 1);
 	rh_off at = lane->heads[bucket];
 
-	if ((at & putter->chunk_mask) == 0)
+	if ((at & (SIM_CHUNK_BYTES - 1)) == 0)
 		at = sim_windows_chunk(putter->windows, lane, putter->thread, bucket);
 	*(uint64_t *)(void *)(putter->base + at) =
-		node * putter->node_unit + (time_ns & putter->within_mask) * putter->time_unit +
+		((uint64_t)node << putter->node_shift) +
+		((time_ns & ((UINT64_C(1) << putter->window_log2) - 1)) << putter->time_shift) +
 		rest;
 	lane->heads[bucket] = at + sizeof(uint64_t);
 }

@@ -79,7 +79,7 @@ static struct queue *queue_of(const struct sim_net *net, uint32_t node)
 /* NULL: the arc has none. */
 static struct fault *fault_of(const struct sim_net *net, uint32_t arc)
 {
-	uint32_t place = net->fault[arc];
+	uint32_t place = net->fault != NULL ? net->fault[arc] : 0;
 
 	if (place == 0)
 		return NULL;
@@ -159,7 +159,7 @@ static void bind(struct sim_net *net, struct rh_space *space, const struct rh_pl
 		.base_ns = rh_at(space, at->base_ns),
 		.to_name64 = rh_at(space, at->to_name64),
 		.sends = rh_at(space, at->sends),
-		.fault = rh_at(space, at->fault),
+		.fault = at->fault != 0 ? rh_at(space, at->fault) : NULL,
 		.faulty = rh_at(space, at->faulty),
 	};
 }
@@ -180,7 +180,6 @@ void sim_net_init(struct sim_net *net, struct rh_space *space, const struct rh_p
 	state->base_ns = array_new(space, arc_count, sizeof(uint64_t));
 	state->to_name64 = array_new(space, arc_count, sizeof(uint64_t));
 	state->sends = array_new(space, arc_count, sizeof(uint32_t));
-	state->fault = array_new(space, arc_count, sizeof(uint32_t));
 	state->faulty = array_new(space, plan->node_count, sizeof(uint32_t));
 	state->queues = array_new(space, plan->node_count, sizeof(struct queue));
 	bind(net, space, plan, off);
@@ -204,7 +203,13 @@ uint32_t sim_net_position(const struct sim_net *net, uint32_t node, uint32_t pee
 	uint32_t low = 0;
 	uint32_t count = sim_net_peer_count(net, node);
 	uint32_t high = count;
+	uint32_t guess = (uint32_t)((uint64_t)peer * count / net->plan->node_count);
 
+	/* Where everybody knows everybody, that is nearly it. */
+	if (guess < count && peers[guess] == peer)
+		return guess;
+	if (guess > 0 && peers[guess - 1] == peer)
+		return guess - 1;
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
 
@@ -325,19 +330,7 @@ uint64_t sim_net_bound_ns(struct sim_net *net, uint64_t delay_ns)
 	return net->plan->lookahead_ns;
 }
 
-/* Hardly any is, so all are asked at once: outside the bounds a difference wraps around. */
-static bool is_one_outside(const struct sim_net *net, uint32_t count, const uint64_t *delay_ns)
-{
-	const uint64_t least = net->plan->lookahead_ns;
-	const uint64_t span = SIM_DELAY_MAX_NS - 1 - least;
-	uint64_t outside = 0;
-
-	for (uint32_t i = 0; i < count; i++)
-		outside |= (delay_ns[i] - least) | (span - (delay_ns[i] - least));
-	return outside >> 63 != 0;
-}
-
-bool sim_net_delays(struct sim_net *net, const struct sim_sending *sending, uint32_t arc,
+void sim_net_delays(struct sim_net *net, const struct sim_sending *sending, uint32_t arc,
 		    uint32_t count, uint64_t *delay_ns)
 {
 	const struct rh_plan *plan = net->plan;
@@ -357,7 +350,6 @@ bool sim_net_delays(struct sim_net *net, const struct sim_sending *sending, uint
 	} else {
 		memcpy(delay_ns, net->base_ns + arc, count * sizeof(*delay_ns));
 	}
-	return is_one_outside(net, count, delay_ns);
 }
 
 static uint64_t fault_ns(const struct sim_net *net, const struct fault *fault,
@@ -370,11 +362,6 @@ static uint64_t fault_ns(const struct sim_net *net, const struct fault *fault,
 						   sending->from64, sending->mid, to64),
 					  0, capped_ns(fault->jitter_ns));
 	return delay;
-}
-
-bool sim_net_is_plain(const struct sim_net *net, uint32_t node)
-{
-	return net->faulty[node] == 0 && net->plan->loss_threshold == 0;
 }
 
 struct sim_copy sim_net_send(struct sim_net *net, const struct sim_sending *sending, uint32_t arc)
@@ -403,8 +390,8 @@ struct sim_copy sim_net_send(struct sim_net *net, const struct sim_sending *send
 		copy.fate = SIM_LOST;
 		return copy;
 	}
-	if (sim_net_delays(net, sending, arc, 1, &delay))
-		delay = sim_net_bound_ns(net, delay);
+	sim_net_delays(net, sending, arc, 1, &delay);
+	delay = sim_net_bound_ns(net, delay);
 	if (fault != NULL)
 		delay += fault_ns(net, fault, sending, to64);
 	copy.arrival_ns = after(copy.arrival_ns, delay);
@@ -507,6 +494,11 @@ static struct fault *fault_new(struct sim_net *net, uint32_t arc, uint32_t from)
 	uint32_t place = state->free_head;
 	struct fault *fault;
 
+	/* A network without faults does not pay for their places. */
+	if (net->fault == NULL) {
+		state->fault = array_new(net->space, state->arc_count, sizeof(uint32_t));
+		net->fault = rh_at(net->space, state->fault);
+	}
 	if (place == 0) {
 		fault = rh_vec_push(net->space, &state->faults, sizeof(*fault));
 		place = state->faults.count;

@@ -28,7 +28,8 @@
  *
  *   by arc   to        the neighbour                 base_ns   delay of the link
  *            to_name64 its name                      back      place of the sender at the neighbour
- *            sends     messages to it alone          fault     1 + place in `faults`, or 0
+ *            sends     messages to it alone          fault     1 + place in `faults`, or 0; the array
+ *                                                              is there from the first fault on
  *
  * All state stands in the space: copy the pages and it goes on.
  */
@@ -101,12 +102,10 @@ void sim_net_fanout_order(const struct sim_net *net, uint32_t *positions, uint32
 			  uint32_t node, uint64_t mid);
 
 /*
- * The plain way, for many copies at once: what sim_net_send() gives at a node without faults
- * (sim_net_is_plain) in a plan without losses.  Delays on the wire of the arcs `arc` to `arc + count`;
- * true when one of them is outside the bounds, and those that are used must go through the next.
+ * Delays on the wire of the arcs `arc` to `arc + count`, by link and law alone.  Each must go through the
+ * next before it is used, unless it is known to be within bounds.
  */
-bool sim_net_is_plain(const struct sim_net *net, uint32_t node);
-bool sim_net_delays(struct sim_net *net, const struct sim_sending *sending, uint32_t arc,
+void sim_net_delays(struct sim_net *net, const struct sim_sending *sending, uint32_t arc,
 		    uint32_t count, uint64_t *delay_ns);
 /* A delay raised to the least of the plan, which is counted, or cut at the most. */
 uint64_t sim_net_bound_ns(struct sim_net *net, uint64_t delay_ns);
