@@ -198,6 +198,8 @@ char *cmd_reproduce_line(struct rh_arena *arena, const struct cmd_args *args, co
 	rh_buf_text(&line, " run ");
 	put_word(&line, path);
 	rh_buf_printf(&line, " --seed %" PRIu64, seed);
+	if (has_option(args, "mode"))
+		put_repeated(&line, args, "mode");
 	put_repeated(&line, args, "set");
 	put_repeated(&line, args, "plugin");
 	if (until_ns != RH_TIME_NEVER)

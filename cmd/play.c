@@ -19,7 +19,6 @@
 #include "core/store/outfile.h"
 #include "core/store/trace.h"
 #include "core/version.h"
-#include "sim/world.h"
 
 struct loop_ctx {
 	struct cmd_progress progress;
@@ -66,7 +65,7 @@ static int run_loop(struct cmd_play *play, const struct rh_plan *plan,
 	if (rc != 0)
 		return rc;
 	run.sinks[0] = rh_trace_sink(trace);
-	rc = rh_run(&play->result, plan, &sim_world_ops, &run, err);
+	rc = rh_run(&play->result, plan, options->world, &run, err);
 	cmd_progress_clear(&loop.progress);
 	if (rc != 0) {
 		rh_trace_abandon(trace);
@@ -225,9 +224,12 @@ static void gather_facts(struct cmd_play *play, const struct cmd_args *args,
 	char plan_hash[RH_HASH_TEXT];
 	char found[RH_HASH_TEXT] = "";
 
-	rh_hash128_text(play->trace_hash, play->result.stats.trace_hash);
+	/* A world that cannot repeat has no hash to show. */
+	if (options->world->capabilities(NULL, plan) & RH_CAN_REPEAT)
+		rh_hash128_text(play->trace_hash, play->result.stats.trace_hash);
 	rh_hash128_text(plan_hash, rh_plan_hash(plan));
-	if (play->result.status == RH_STATUS_COMPLETED && !options->has_until &&
+	if (play->trace_hash[0] != 0 && play->result.status == RH_STATUS_COMPLETED &&
+	    !options->has_until &&
 	    rh_rundir_find_last(found, play->identical_to, &play->rundir, plan_hash) &&
 	    strcmp(found, play->trace_hash) == 0)
 		play->facts.identical_to = play->identical_to;
@@ -240,7 +242,7 @@ static void gather_facts(struct cmd_play *play, const struct cmd_args *args,
 	play->facts.trace_hash = play->trace_hash;
 	play->facts.run_directory = play->rundir.path;
 	play->facts.version = RH_VERSION;
-	play->facts.mode = "sim";
+	play->facts.mode = options->world->name;
 	play->facts.wall_ns = cmd_wall_ns(NULL) - play->started_wall_ns;
 	play->facts.cpu_ns = cmd_cpu_ns(NULL) - play->started_cpu_ns;
 	play->facts.look =

@@ -13,6 +13,7 @@
 #include "core/store/rundir.h"
 
 struct cmd_play_options {
+	const struct rh_world_ops *world;
 	const char *out_dir; /* NULL: runs/<name>-<n> */
 	bool is_forced;
 	enum rh_engine engine;

@@ -8,7 +8,7 @@
 #include "cmd/host.h"
 #include "cmd/play.h"
 #include "cmd/times.h"
-#include "sim/world.h"
+#include "cmd/worlds.h"
 
 static int read_engine(const struct cmd_args *args, enum rh_engine *engine)
 {
@@ -21,21 +21,27 @@ static int read_engine(const struct cmd_args *args, enum rh_engine *engine)
 		*engine = RH_ENGINE_GENERAL;
 	else if (strcmp(text, "heap") == 0)
 		*engine = RH_ENGINE_HEAP;
+	else if (strcmp(text, "windowed") == 0)
+		*engine = RH_ENGINE_WINDOWED;
 	else
-		return cmd_usage("--engine is auto, general or heap, not \"%s\"", text);
+		return cmd_usage("--engine is auto, windowed, general or heap, not \"%s\"", text);
 	return 0;
 }
 
 static int read_options(const struct cmd_args *args, struct cmd_play_options *options)
 {
-	const char *mode = cmd_option_value(args, "mode");
 	const char *threads = cmd_option_value(args, "threads");
 	const char *color = cmd_option_value(args, "color");
 	uint64_t thread_count = 1;
 
 	memset(options, 0, sizeof(*options));
-	if (mode != NULL && strcmp(mode, "sim") != 0)
-		return cmd_usage("--mode is sim in this build, not \"%s\"", mode);
+	options->world = cmd_world(args);
+	if (options->world == NULL)
+		return 2;
+	if (!(options->world->capabilities(NULL, NULL) & RH_CAN_REPEAT) &&
+	    (threads != NULL || cmd_option_given(args, "engine")))
+		return cmd_usage("--engine and --threads are for the simulator, not for --mode %s",
+				 options->world->name);
 	if (color != NULL && strcmp(color, "auto") != 0 && strcmp(color, "always") != 0 &&
 	    strcmp(color, "never") != 0)
 		return cmd_usage("--color is auto, always or never, not \"%s\"", color);
@@ -80,7 +86,7 @@ static int play_plan(const struct cmd_args *args, const struct rh_plan *plan, co
 	struct cmd_play play;
 	int code;
 
-	if (rh_run_check(plan, &sim_world_ops, &err) != 0)
+	if (rh_run_check(plan, options->world, &err) != 0)
 		return cmd_fail(&err);
 	cmd_signals_catch();
 	if (cmd_play(&play, args, plan, path, options, &err) != 0) {
@@ -119,9 +125,9 @@ static int run(const struct cmd_args *args)
 
 static const struct cmd_option options[] = {
 	CMD_LOAD_OPTIONS,
-	{"mode", 'm', "MODE", "sim (the only world of this build)"},
-	{"engine", 0, "NAME", "auto, general or heap: all give the same trace hash"},
-	{"threads", 0, "N", "threads of the simulator (1 in this build)"},
+	CMD_MODE_OPTION,
+	{"engine", 0, "NAME", "auto, windowed, general or heap: all give the same trace hash"},
+	{"threads", 0, "N", "threads of the windowed engine (1): the trace hash is the same"},
 	{"until", 'u', "TIME", "stop when everything up to this time has happened: 90s, 1h30m"},
 	{"wall-limit", 0, "TIME", "stop with an error after this much real time"},
 	{"trace", 0, "LEVEL", "what to store: verdict (default), node or full"},
@@ -137,7 +143,7 @@ static const struct cmd_option options[] = {
 };
 
 static const char *const examples[] = {
-	"run scenarios/quickstart.yaml --seed 7",
+	"run scenarios/quickstart.yaml --seed 7", "run scenarios/live/quickstart.yaml --mode live",
 	"run scenarios/quickstart.yaml --set model.with.blockInterval=60s --json", NULL};
 
 const struct cmd_verb cmd_verb_run = {

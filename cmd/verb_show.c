@@ -16,12 +16,14 @@ static void facts_from_json(struct rh_report_facts *facts, const json_t *run)
 {
 	const char *reproduce = json_string_value(json_object_get(run, "reproduce"));
 	const char *status = json_string_value(json_object_get(run, "status"));
+	const char *mode = json_string_value(json_object_get(run, "mode"));
 
 	facts->wall_ns = (uint64_t)json_integer_value(json_object_get(run, "wallNs"));
 	facts->cpu_ns = (uint64_t)json_integer_value(json_object_get(run, "cpuNs"));
 	facts->events = (uint64_t)json_integer_value(json_object_get(run, "events"));
 	facts->simulated_ns = (uint64_t)json_integer_value(json_object_get(run, "simulatedNs"));
 	facts->reproduce = reproduce == NULL ? "" : reproduce;
+	facts->mode = mode == NULL ? "sim" : mode;
 	for (int i = RH_STATUS_COMPLETED; status != NULL && i <= RH_STATUS_CANCELLED; i++) {
 		if (strcmp(status, rh_run_status_name((enum rh_run_status)i)) == 0)
 			facts->status = (enum rh_run_status)i;

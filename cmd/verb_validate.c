@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "cmd/load.h"
+#include "cmd/worlds.h"
 #include "core/run/run.h"
 #include "core/scenario/load.h"
-#include "sim/world.h"
 
 static int validate_one(const struct cmd_args *args, const struct rh_registry *registry,
-			const char *path)
+			const struct rh_world_ops *world, const char *path)
 {
 	char hash[RH_HASH_TEXT];
 	struct rh_err err = {0};
@@ -22,7 +22,7 @@ static int validate_one(const struct cmd_args *args, const struct rh_registry *r
 	plan = cmd_load(args, registry, path, &code);
 	if (plan == NULL)
 		return code;
-	if (rh_run_check(plan, &sim_world_ops, &err) != 0) {
+	if (rh_run_check(plan, world, &err) != 0) {
 		code = cmd_fail(&err);
 	} else if (cmd_option_given(args, "print")) {
 		struct rh_buf text = {0};
@@ -48,12 +48,13 @@ static int validate_one(const struct cmd_args *args, const struct rh_registry *r
 static int validate(const struct cmd_args *args)
 {
 	struct rh_registry registry;
-	int worst = cmd_registry(&registry, args);
+	const struct rh_world_ops *world = cmd_world(args);
+	int worst = world == NULL ? 2 : cmd_registry(&registry, args);
 
 	if (worst != 0)
 		return worst;
 	for (int i = 0; i < args->operand_count; i++) {
-		int code = validate_one(args, &registry, args->operands[i]);
+		int code = validate_one(args, &registry, world, args->operands[i]);
 
 		worst = code > worst ? code : worst;
 	}
@@ -62,6 +63,7 @@ static int validate(const struct cmd_args *args)
 
 static const struct cmd_option options[] = {
 	CMD_LOAD_OPTIONS,
+	CMD_MODE_OPTION,
 	{"json", 0, NULL, "diagnostics as a JSON array, one for each file"},
 	{"print", 0, NULL, "print the plan with every default filled in"},
 	{NULL, 0, NULL, NULL},

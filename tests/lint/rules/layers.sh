@@ -28,6 +28,8 @@ may_include() {
 	sim/search) echo 'core/.*|sim/.*' ;;
 	sim/kernel | sim/net) echo "core/base/.*|$contracts|sim/(kernel|net)/.*" ;;
 	sim | sim/*) echo "core/base/.*|$contracts|sim/.*" ;;
+	live/wire | live/process) echo "core/base/.*|$contracts|$1/.*" ;;
+	live/node) echo "core/base/.*|$contracts|live/(wire|node)/.*" ;;
 	live | live/*) echo "core/base/.*|$contracts|live/.*" ;;
 	cmd | cmd/*) echo '(core|models|sim|live|cmd)/.*' ;;
 	*) echo "" ;;
