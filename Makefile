@@ -37,7 +37,7 @@ LDLIBS ?=
 
 # The table: archive, folder, C dialect, and the archives below it.  `core` is the contracts
 # (core/*.c).  The pure layers are c17; what asks the operating system for more is gnu17.
-all_areas := base core scenario store judge run report relay chain pow models kernel net gossip sim livewire livenode liveproc live cmd
+all_areas := base core scenario store judge run report relay chain pow models kernel net gossip team sim livewire livenode liveproc live cmd
 
 dir_base := core/base
 dir_core := core
@@ -53,6 +53,7 @@ dir_models := models
 dir_kernel := sim/kernel
 dir_net := sim/net
 dir_gossip := sim/gossip
+dir_team := sim/team
 dir_sim := sim
 dir_livewire := live/wire
 dir_livenode := live/node
@@ -60,8 +61,8 @@ dir_liveproc := live/process
 dir_live := live
 dir_cmd := cmd
 
-gnu_areas := scenario store run report livewire livenode liveproc live cmd
-gnu_files := core/base/space sim/kernel/team
+gnu_areas := scenario store run report team livewire livenode liveproc live cmd
+gnu_files := core/base/space
 
 below_base :=
 below_core := base
@@ -77,12 +78,13 @@ below_models := pow chain relay core base
 below_kernel := core base
 below_net := core base
 below_gossip := net kernel core base
-below_sim := gossip kernel net scenario core base
+below_team := base
+below_sim := team gossip kernel net scenario core base
 below_livewire := core base
 below_livenode := livewire core base
 below_liveproc := core base
 below_live := liveproc livenode livewire core base
-link_order := report run judge store live liveproc livenode livewire sim gossip net kernel models pow chain relay scenario core base
+link_order := report run judge store live liveproc livenode livewire sim team gossip net kernel models pow chain relay scenario core base
 below_cmd := $(link_order)
 
 # A plugin resolves these against the program.

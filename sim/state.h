@@ -17,11 +17,11 @@
 #include "sim/clock.h"
 #include "sim/gossip/fan.h"
 #include "sim/kernel/engine.h"
-#include "sim/kernel/team.h"
+#include "sim/team/team.h"
 #include "sim/kernel/trace_hash.h"
 #include "sim/kernel/windows.h"
 #include "sim/net/net.h"
-#include "sim/objects.h"
+#include "sim/kernel/objects.h"
 #include "sim/stream.h"
 #include "sim/world.h"
 

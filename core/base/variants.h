@@ -9,7 +9,8 @@
 #define CORE_BASE_VARIANTS_H
 
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && \
-	!defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && !defined(RH_NO_VARIANTS)
+	!defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && \
+	!defined(RH_NO_VARIANTS)
 #define RH_VARIANTS __attribute__((target_clones("arch=haswell", "default")))
 #else
 #define RH_VARIANTS

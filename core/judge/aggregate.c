@@ -2,7 +2,7 @@
  * aggregate.c - min, max, sum, spread, distinct, any and each over nodes, kept up to date value by
  * value.
  *
- * Minimum and maximum stand in two trees with a leaf for each node, and a change climbs only as far
+ * Assertions that look at one gauge of the same nodes share one struct aggregate.  Minimum and maximum stand in two trees with a leaf for each node, and a change climbs only as far
  * as it matters.  "Each" and "any" are answered by them too: every value is <= 6 exactly when the
  * greatest is.  Whom to blame is searched when a decision falls, once.
  */
@@ -17,10 +17,154 @@ static struct aggregate *aggregate_of(const struct rh_judge *judge, uint32_t ass
 	return rh_at(&judge->space, judge->seats[assertion].aggregate);
 }
 
-/* Position of a node among the assertion's, or RH_NONE. */
-static uint32_t position_of(const struct rh_judge *judge, const struct rh_plan_assertion *assertion,
+/* ---- whom it is kept for --------------------------------------------------------------------- */
+
+static uint32_t needs_of(const struct rh_that *that)
+{
+	switch ((enum rh_aggregate)that->aggregate) {
+	case RH_AGG_EACH:
+	case RH_AGG_ANY:
+		if (that->op == RH_OP_EQ || that->op == RH_OP_NE)
+			return ASPECT_LOW | ASPECT_HIGH | ASPECT_EQUAL;
+		return (that->aggregate == RH_AGG_EACH) ==
+				       (that->op == RH_OP_LT || that->op == RH_OP_LE)
+			       ? ASPECT_HIGH
+			       : ASPECT_LOW;
+	case RH_AGG_MIN:
+		return ASPECT_LOW;
+	case RH_AGG_MAX:
+		return ASPECT_HIGH;
+	case RH_AGG_SUM:
+		return ASPECT_SUM;
+	case RH_AGG_SPREAD:
+		return ASPECT_LOW | ASPECT_HIGH;
+	case RH_AGG_DISTINCT:
+		return ASPECT_DISTINCT;
+	}
+	RH_ASSERT(false); /* not an aggregate */
+	return 0;
+}
+
+static struct aggregate *aggregate_at(const struct rh_judge *judge, uint32_t position)
+{
+	return rh_at(&judge->space,
+		     *(const rh_off *)rh_vec_at(&judge->space, &judge->core->aggregates,
+						sizeof(rh_off), position));
+}
+
+static bool same_nodes(const struct rh_plan_assertion *a, const struct rh_plan_assertion *b)
+{
+	return a->node_count == b->node_count &&
+	       (a->nodes == b->nodes || a->node_count == 0 ||
+		memcmp(a->nodes, b->nodes, a->node_count * sizeof(*a->nodes)) == 0);
+}
+
+/* One that counts values equal to one number serves those that do not, but not another number. */
+static bool serves(const struct rh_judge *judge, const struct aggregate *aggregate,
+		   uint32_t assertion, uint32_t needs)
+{
+	const struct rh_plan_assertion *plan = &judge->plan->assertions[assertion];
+
+	return ((needs & aggregate->needs & ASPECT_EQUAL) == 0 ||
+		aggregate->equal_to == judge_that(plan)->value) &&
+	       same_nodes(&judge->plan->assertions[aggregate->assertion], plan);
+}
+
+/* Position of the aggregate that serves a reader: one of the gauge, from `first` on, or a new one. */
+static uint32_t find_aggregate(struct rh_judge *judge, uint32_t first, uint32_t assertion,
+			       uint32_t needs)
+{
+	struct rh_vec *all = &judge->core->aggregates;
+	rh_off made;
+
+	for (uint32_t i = first; i < all->count; i++) {
+		if (serves(judge, aggregate_at(judge, i), assertion, needs))
+			return i;
+	}
+	made = rh_space_alloc(&judge->space, sizeof(struct aggregate));
+	((struct aggregate *)rh_at(&judge->space, made))->assertion = assertion;
+	*(rh_off *)rh_vec_push(&judge->space, all, sizeof(rh_off)) = made;
+	return all->count - 1;
+}
+
+static void join(struct rh_judge *judge, uint32_t number, uint32_t first)
+{
+	struct reader *reader = &judge->readers[number];
+	struct seat *seat = &judge->seats[reader->assertion];
+	const struct rh_that *that = judge_that(&judge->plan->assertions[reader->assertion]);
+	struct aggregate *aggregate;
+
+	reader->needs = needs_of(that);
+	reader->is_open = true;
+	reader->aggregate = find_aggregate(judge, first, reader->assertion, reader->needs);
+	aggregate = aggregate_at(judge, reader->aggregate);
+	aggregate->needs |= reader->needs;
+	aggregate->open_count++;
+	if ((reader->needs & ASPECT_EQUAL) != 0)
+		aggregate->equal_to = that->value;
+	seat->reader = number;
+	seat->aggregate = *(rh_off *)rh_vec_at(&judge->space, &judge->core->aggregates,
+					       sizeof(rh_off), reader->aggregate);
+}
+
+static void make_trees(struct rh_judge *judge, struct aggregate *aggregate)
+{
+	uint32_t nodes = judge->plan->assertions[aggregate->assertion].node_count;
+	int64_t *lows, *highs;
+
+	if ((aggregate->needs & (ASPECT_LOW | ASPECT_HIGH)) == 0)
+		return;
+	aggregate->width = 1;
+	while (aggregate->width < nodes)
+		aggregate->width *= 2;
+	aggregate->lows = rh_space_alloc(&judge->space, (uint64_t)aggregate->width * 2 * 8);
+	aggregate->highs = rh_space_alloc(&judge->space, (uint64_t)aggregate->width * 2 * 8);
+	lows = rh_at(&judge->space, aggregate->lows);
+	highs = rh_at(&judge->space, aggregate->highs);
+	for (uint32_t i = 0; i < aggregate->width * 2; i++) {
+		lows[i] = INT64_MAX;
+		highs[i] = INT64_MIN;
+	}
+}
+
+void judge_aggregates_open(struct rh_judge *judge)
+{
+	struct rh_vec *all = &judge->core->aggregates;
+
+	judge->aggregates_at = rh_alloc((size_t)judge->gauge_count + 1, sizeof(uint32_t));
+	for (uint32_t gauge = 0; gauge < judge->gauge_count; gauge++) {
+		uint32_t first = all->count;
+
+		judge->aggregates_at[gauge] = first;
+		if (judge_derived(gauge) != DERIVED_NONE)
+			continue;
+		for (uint32_t i = judge->readers_at[gauge]; i < judge->readers_at[gauge + 1]; i++)
+			join(judge, i, first);
+	}
+	judge->aggregates_at[judge->gauge_count] = all->count;
+	for (uint32_t i = 0; i < all->count; i++)
+		make_trees(judge, aggregate_at(judge, i));
+}
+
+void judge_aggregate_leave(struct rh_judge *judge, uint32_t assertion)
+{
+	struct seat *seat = &judge->seats[assertion];
+	struct reader *reader = &judge->readers[seat->reader];
+	struct aggregate *aggregate = aggregate_of(judge, assertion);
+
+	RH_ASSERT(reader->assertion == assertion && reader->is_open && aggregate->open_count > 0);
+	seat->cause = aggregate->cause;
+	reader->is_open = false;
+	aggregate->open_count--;
+}
+
+/* ---- a change -------------------------------------------------------------------------------- */
+
+/* Position of a node among the aggregate's, or RH_NONE. */
+static uint32_t position_of(const struct rh_judge *judge, const struct aggregate *aggregate,
 			    uint32_t node)
 {
+	const struct rh_plan_assertion *assertion = &judge->plan->assertions[aggregate->assertion];
 	uint32_t low = 0;
 	uint32_t high = assertion->node_count;
 
@@ -37,32 +181,12 @@ static uint32_t position_of(const struct rh_judge *judge, const struct rh_plan_a
 	return low < assertion->node_count && assertion->nodes[low] == node ? low : RH_NONE;
 }
 
-void judge_aggregate_open(struct rh_judge *judge, uint32_t assertion)
+/* Up to where nothing is new; says which of the two roots are. */
+static uint32_t climb(int64_t *lows, int64_t *highs, uint32_t at, int64_t value)
 {
-	const struct rh_plan_assertion *plan = &judge->plan->assertions[assertion];
-	const struct rh_that *that = judge_that(plan);
-	struct aggregate *aggregate;
-	int64_t *lows, *highs;
+	int64_t low_before = lows[ROOT];
+	int64_t high_before = highs[ROOT];
 
-	judge->seats[assertion].aggregate = rh_space_alloc(&judge->space, sizeof(*aggregate));
-	aggregate = aggregate_of(judge, assertion);
-	if (that->aggregate == RH_AGG_SUM || that->aggregate == RH_AGG_DISTINCT)
-		return;
-	aggregate->width = 1;
-	while (aggregate->width < plan->node_count)
-		aggregate->width *= 2;
-	aggregate->lows = rh_space_alloc(&judge->space, (uint64_t)aggregate->width * 2 * 8);
-	aggregate->highs = rh_space_alloc(&judge->space, (uint64_t)aggregate->width * 2 * 8);
-	lows = rh_at(&judge->space, aggregate->lows);
-	highs = rh_at(&judge->space, aggregate->highs);
-	for (uint32_t i = 0; i < aggregate->width * 2; i++) {
-		lows[i] = INT64_MAX;
-		highs[i] = INT64_MIN;
-	}
-}
-
-static void climb(int64_t *lows, int64_t *highs, uint32_t at, int64_t value)
-{
 	lows[at] = value;
 	highs[at] = value;
 	while (at > ROOT) {
@@ -72,10 +196,12 @@ static void climb(int64_t *lows, int64_t *highs, uint32_t at, int64_t value)
 		low = lows[2 * at] < lows[2 * at + 1] ? lows[2 * at] : lows[2 * at + 1];
 		high = highs[2 * at] > highs[2 * at + 1] ? highs[2 * at] : highs[2 * at + 1];
 		if (lows[at] == low && highs[at] == high)
-			return;
+			return 0;
 		lows[at] = low;
 		highs[at] = high;
 	}
+	return (lows[ROOT] != low_before ? ASPECT_LOW : 0u) |
+	       (highs[ROOT] != high_before ? ASPECT_HIGH : 0u);
 }
 
 static void count_value(struct rh_judge *judge, struct aggregate *aggregate, int64_t value,
@@ -92,36 +218,85 @@ static void count_value(struct rh_judge *judge, struct aggregate *aggregate, int
 		rh_idmap_put(&judge->space, &aggregate->values, (uint64_t)value, count);
 }
 
-bool judge_aggregate_change(struct rh_judge *judge, uint32_t assertion, uint32_t node,
-			    bool was_known, int64_t before, int64_t value)
+/* A node's value, by what was known before; says what else is new by it. */
+static uint32_t change(struct rh_judge *judge, struct aggregate *aggregate, uint32_t position,
+		       const int64_t *before, int64_t value)
 {
-	const struct rh_plan_assertion *plan = &judge->plan->assertions[assertion];
-	const struct rh_that *that = judge_that(plan);
-	struct aggregate *aggregate = aggregate_of(judge, assertion);
-	uint32_t position = position_of(judge, plan, node);
+	uint32_t equal_before = aggregate->equal;
+	uint32_t distinct_before = aggregate->values.count;
+	uint32_t changed = ASPECT_SUM;
 
-	if (position == RH_NONE)
-		return false;
-	RH_ASSERT(position < plan->node_count);
-	if (was_known) {
-		aggregate->sum -= before;
-		aggregate->equal -= before == that->value;
-	} else {
-		aggregate->known++;
+	if (before != NULL) {
+		aggregate->sum -= *before;
+		aggregate->equal -= *before == aggregate->equal_to;
+	} else if (aggregate->known++ == 0) {
+		changed = ASPECT_ALL;
 	}
 	aggregate->sum += value;
-	aggregate->equal += value == that->value;
+	aggregate->equal += value == aggregate->equal_to;
 	RH_ASSERT(aggregate->equal <= aggregate->known);
-	if (that->aggregate == RH_AGG_DISTINCT) {
-		if (was_known)
-			count_value(judge, aggregate, before, false);
+	if (aggregate->equal != equal_before)
+		changed |= ASPECT_EQUAL;
+	if ((aggregate->needs & ASPECT_DISTINCT) != 0) {
+		if (before != NULL)
+			count_value(judge, aggregate, *before, false);
 		count_value(judge, aggregate, value, true);
-	} else if (that->aggregate != RH_AGG_SUM) {
-		climb(rh_at(&judge->space, aggregate->lows), rh_at(&judge->space, aggregate->highs),
-		      aggregate->width + position, value);
+		if (aggregate->values.count != distinct_before)
+			changed |= ASPECT_DISTINCT;
 	}
-	return true;
+	if (aggregate->lows != 0)
+		changed |= climb(rh_at(&judge->space, aggregate->lows),
+				 rh_at(&judge->space, aggregate->highs),
+				 aggregate->width + position, value);
+	return changed;
 }
+
+/*
+ * Only who needs what is new has to look again: the others would see what they saw.  Yet they keep
+ * their turn, and this record as a cause: what is decided in one instant is decided in the order in
+ * which it was touched, whether or not that was seen.
+ */
+void judge_aggregates_change(struct rh_judge *judge, uint32_t node, uint32_t gauge, bool was_known,
+			     int64_t before, int64_t value, const struct kept *cause)
+{
+	struct core *core = judge->core;
+	uint64_t turn = ++core->turns;
+	uint32_t changed = 0;
+
+	for (uint32_t i = judge->aggregates_at[gauge]; i < judge->aggregates_at[gauge + 1]; i++) {
+		struct aggregate *aggregate = aggregate_at(judge, i);
+		uint32_t position = position_of(judge, aggregate, node);
+
+		aggregate->changed = 0;
+		if (position == RH_NONE || aggregate->open_count == 0)
+			continue;
+		RH_ASSERT(position < judge->plan->assertions[aggregate->assertion].node_count);
+		if (aggregate->touched_turn == 0 || aggregate->touched_look != core->looks) {
+			aggregate->touched_look = core->looks;
+			aggregate->touched_turn = turn;
+		}
+		if (cause != NULL)
+			aggregate->cause = *cause;
+		aggregate->changed =
+			change(judge, aggregate, position, was_known ? &before : NULL, value) &
+			aggregate->needs;
+		changed |= aggregate->changed;
+	}
+	if (changed == 0)
+		return;
+	for (uint32_t i = judge->readers_at[gauge]; i < judge->readers_at[gauge + 1]; i++) {
+		const struct reader *reader = &judge->readers[i];
+		const struct aggregate *aggregate;
+
+		if (!reader->is_open || (reader->needs & changed) == 0)
+			continue;
+		aggregate = aggregate_at(judge, reader->aggregate);
+		if ((reader->needs & aggregate->changed) != 0)
+			judge_mark_in_turn(judge, reader->assertion, aggregate->touched_turn);
+	}
+}
+
+/* ---- the answer ------------------------------------------------------------------------------ */
 
 static int64_t clamp(__int128 value)
 {

@@ -62,7 +62,7 @@ static void set(struct rh_judge *judge, enum derived derived, int64_t value,
 	core->derived_known |= 1u << derived;
 	core->derived_fresh |= 1u << derived;
 	for (uint32_t i = judge->readers_at[gauge]; i < judge->readers_at[gauge + 1]; i++)
-		judge_mark(judge, judge->readers[i], cause);
+		judge_mark(judge, judge->readers[i].assertion, cause);
 }
 
 void judge_derived_open(struct rh_judge *judge)

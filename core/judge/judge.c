@@ -52,8 +52,8 @@ static bool reads(const struct rh_plan_assertion *assertion, uint32_t gauge)
 	return that != NULL && that->gauge == (int64_t)gauge;
 }
 
-/* Which assertion reads which gauge, and what must be kept for them. */
-static void make_readers(struct rh_judge *judge)
+/* How many assertions read which gauge, and what must be kept for them. */
+static void count_readers(struct rh_judge *judge)
 {
 	const struct rh_plan *plan = judge->plan;
 	uint32_t count = 0;
@@ -67,13 +67,10 @@ static void make_readers(struct rh_judge *judge)
 	judge->gauge_count = RH_GAUGE_MODEL + (plan->model != NULL ? plan->model->gauge_count : 0);
 	judge->is_wanted = rh_alloc(judge->gauge_count, sizeof(bool));
 	judge->readers_at = rh_alloc((size_t)judge->gauge_count + 1, sizeof(uint32_t));
-	judge->readers = rh_alloc((size_t)plan->assertion_count + 1, sizeof(uint32_t));
 	for (uint32_t gauge = 0; gauge < judge->gauge_count; gauge++) {
 		judge->readers_at[gauge] = count;
-		for (uint32_t i = 0; i < plan->assertion_count; i++) {
-			if (reads(&plan->assertions[i], gauge))
-				judge->readers[count++] = i;
-		}
+		for (uint32_t i = 0; i < plan->assertion_count; i++)
+			count += reads(&plan->assertions[i], gauge);
 		/* A type of a plugin may look at any. */
 		judge->is_wanted[gauge] = count > judge->readers_at[gauge] || judge->has_own_types;
 	}
@@ -105,12 +102,28 @@ static void open_space(struct rh_judge *judge)
 	core->columns = rh_space_alloc(space, (uint64_t)judge->gauge_count * sizeof(struct column));
 	core->places =
 		rh_space_alloc(space, ((uint64_t)plan->node_count + 1) * sizeof(struct place));
+	core->readers = rh_space_alloc(space, ((uint64_t)plan->assertion_count + 1) *
+						      sizeof(struct reader));
 	for (size_t i = 0; i < RH_ARRAY_LEN(core->step_bits); i++)
 		core->step_bits[i] = bits_new(judge, plan->step_count);
 	judge->core = core;
 	judge->seats = rh_at(space, core->seats);
 	judge->columns = rh_at(space, core->columns);
 	judge->places = rh_at(space, core->places);
+	judge->readers = rh_at(space, core->readers);
+}
+
+static void fill_readers(struct rh_judge *judge)
+{
+	for (uint32_t gauge = 0; gauge < judge->gauge_count; gauge++) {
+		struct reader *reader = &judge->readers[judge->readers_at[gauge]];
+
+		for (uint32_t i = 0; i < judge->plan->assertion_count; i++) {
+			if (reads(&judge->plan->assertions[i], gauge))
+				(reader++)->assertion = i;
+		}
+		RH_ASSERT(reader == &judge->readers[judge->readers_at[gauge + 1]]);
+	}
 }
 
 static void open_seat(struct rh_judge *judge, uint32_t assertion)
@@ -124,8 +137,6 @@ static void open_seat(struct rh_judge *judge, uint32_t assertion)
 	seat->last_truth = RH_TRUTH_UNKNOWN;
 	if (that == NULL && plan->type->state_size > 0)
 		seat->type_state = rh_space_alloc(&judge->space, plan->type->state_size);
-	if (that != NULL && judge_derived((uint32_t)that->gauge) == DERIVED_NONE)
-		judge_aggregate_open(judge, assertion);
 	/* A check of the whole run ends with it; only `eventually` is worth waiting for. */
 	if (plan->until_ns != RH_TIME_NEVER || plan->mode == RH_MODE_EVENTUALLY)
 		judge->core->waiting++;
@@ -137,13 +148,15 @@ struct rh_judge *rh_judge_open(const struct rh_plan *plan)
 
 	judge->plan = plan;
 	make_boundaries(judge);
-	make_readers(judge);
+	count_readers(judge);
 	open_space(judge);
 	judge->scratch = rh_alloc(1, sizeof(struct scratch) + ((size_t)plan->assertion_count + 1) *
 								      sizeof(struct rh_result));
 	judge_derived_open(judge);
 	for (uint32_t i = 0; i < plan->assertion_count; i++)
 		open_seat(judge, i);
+	fill_readers(judge);
+	judge_aggregates_open(judge);
 	judge_open_first(judge);
 	return judge;
 }
@@ -156,7 +169,7 @@ void rh_judge_close(struct rh_judge *judge)
 	free(judge->boundaries);
 	free(judge->is_wanted);
 	free(judge->readers_at);
-	free(judge->readers);
+	free(judge->aggregates_at);
 	free(judge->scratch);
 	free(judge);
 }
@@ -169,10 +182,19 @@ void judge_mark(struct rh_judge *judge, uint32_t assertion, const struct kept *c
 		return;
 	if (cause != NULL)
 		seat->cause = *cause;
+	judge_mark_in_turn(judge, assertion, ++judge->core->turns);
+}
+
+void judge_mark_in_turn(struct rh_judge *judge, uint32_t assertion, uint64_t turn)
+{
+	struct seat *seat = &judge->seats[assertion];
+
 	if (seat->is_dirty || seat->window != WINDOW_OPEN)
 		return;
+	RH_ASSERT(seat->state == RH_RESULT_OPEN);
 	seat->is_dirty = true;
-	*(uint32_t *)rh_vec_push(&judge->space, &judge->core->dirty, sizeof(uint32_t)) = assertion;
+	*(struct dirty *)rh_vec_push(&judge->space, &judge->core->dirty, sizeof(struct dirty)) =
+		(struct dirty){.turn = turn, .assertion = assertion};
 }
 
 void judge_gauge_set(struct rh_judge *judge, uint32_t node, uint32_t gauge, int64_t value,
@@ -201,13 +223,7 @@ void judge_gauge_set(struct rh_judge *judge, uint32_t node, uint32_t gauge, int6
 		return;
 	*slot = value;
 	rh_bit_set(known, node);
-	for (uint32_t i = judge->readers_at[gauge]; i < judge->readers_at[gauge + 1]; i++) {
-		uint32_t assertion = judge->readers[i];
-
-		if (judge->seats[assertion].state == RH_RESULT_OPEN &&
-		    judge_aggregate_change(judge, assertion, node, was_known, before, value))
-			judge_mark(judge, assertion, cause);
-	}
+	judge_aggregates_change(judge, node, gauge, was_known, before, value, cause);
 }
 
 /* ---- steps and faults ------------------------------------------------------------------------ */

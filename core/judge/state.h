@@ -49,16 +49,49 @@ struct column {
 	rh_off known;  /* bits */
 };
 
-/* One assertion's view of one gauge, kept for any aggregate (aggregate.c). */
+/* What about an aggregate has changed, and what a reader of it needs to be told. */
+enum aspect {
+	ASPECT_LOW = 1,
+	ASPECT_HIGH = 2,
+	ASPECT_SUM = 4,
+	ASPECT_DISTINCT = 8,
+	ASPECT_EQUAL = 16,
+	ASPECT_ALL = 31
+};
+
+/* One gauge over some nodes, for all assertions that look at just these (aggregate.c). */
 struct aggregate {
 	__int128 sum;
-	rh_off lows;  /* a tree of minima over the assertion's nodes, root at 1 */
+	rh_off lows;  /* a tree of minima over the nodes, root at 1; 0: nobody needs it */
 	rh_off highs; /* the same of maxima */
 	uint32_t width;
-	uint32_t known; /* nodes that have a value */
-	uint32_t equal; /* those whose value is the one in the sentence */
+	uint32_t known;	     /* nodes that have a value */
+	uint32_t equal;	     /* those whose value is `equal_to` */
+	uint32_t assertion;  /* the first of its readers: names the nodes */
+	uint32_t needs;	     /* enum aspect, of all readers */
+	uint32_t changed;    /* enum aspect, by the record that is taken */
+	uint32_t open_count; /* readers that are undecided */
 	uint32_t unused;
+	int64_t equal_to;	/* the value in the sentence, for readers that need EQUAL */
 	struct rh_idmap values; /* DISTINCT: value to number of nodes */
+	uint64_t touched_look;	/* core->looks when a value changed last */
+	uint64_t touched_turn;	/* core->turns at the first change since that look */
+	struct kept cause;	/* the last record that changed a value */
+};
+
+/* One assertion that reads a gauge. */
+struct reader {
+	uint32_t assertion;
+	uint32_t needs;	    /* enum aspect; 0: the gauge is derived */
+	uint32_t is_open;   /* undecided */
+	uint32_t aggregate; /* position in the core's */
+};
+
+/* A seat to look at when the instant ends. */
+struct dirty {
+	uint64_t turn; /* looks are taken in this order, and in that of the assertions */
+	uint32_t assertion;
+	uint32_t unused;
 };
 
 enum window { WINDOW_AHEAD, WINDOW_OPEN, WINDOW_CLOSED };
@@ -85,10 +118,13 @@ struct seat {
 	uint32_t node;
 	uint32_t fault_step;
 	uint32_t evidence_count;
-	struct kept cause; /* the last record that changed what it looks at */
+	struct kept cause; /* the last record that changed what it looks at; of an aggregate's
+			      reader only when it is decided */
 	struct kept evidence[RH_EVIDENCE_RECORDS + 1];
 	rh_off type_state;
 	rh_off aggregate; /* 0: a derived gauge or another type */
+	uint32_t reader;  /* position in the readers, when it has an aggregate */
+	uint32_t unused;
 };
 
 /* Derived gauges in the order of `enum derived`. */
@@ -117,7 +153,9 @@ struct core {
 	uint64_t clock_ns;	 /* the instant that is being filled */
 	uint32_t boundary;	 /* next of judge->boundaries */
 	uint32_t waiting;	 /* undecided assertions that a run waits for */
-	struct rh_vec dirty;	 /* uint32_t: seats to look at when the instant ends */
+	struct rh_vec dirty;	 /* struct dirty */
+	uint64_t looks;		 /* how often the dirty ones were looked at */
+	uint64_t turns;		 /* changes of gauges and marks so far */
 	struct rh_vec decisions; /* uint32_t: seats in the order of decision */
 	struct rh_vec faults;	 /* uint32_t: steps in effect, oldest first */
 	rh_off step_bits[3];	 /* bits by step: unverified, untouched, failed action */
@@ -144,6 +182,8 @@ struct core {
 	rh_off seats;
 	rh_off columns;
 	rh_off places;
+	rh_off readers;
+	struct rh_vec aggregates; /* rh_off, by gauge */
 };
 
 enum step_set { STEPS_UNVERIFIED, STEPS_UNTOUCHED, STEPS_FAILED };
@@ -162,11 +202,12 @@ struct rh_judge {
 	struct seat *seats;
 	struct column *columns;
 	struct place *places;
+	struct reader *readers; /* by gauge, then by assertion */
 	/* made from the plan */
 	uint32_t gauge_count;
-	bool *is_wanted;      /* by gauge */
-	uint32_t *readers_at; /* gauge to its range in `readers` */
-	uint32_t *readers;    /* assertions, by gauge */
+	bool *is_wanted;	 /* by gauge */
+	uint32_t *readers_at;	 /* gauge to its range in `readers` */
+	uint32_t *aggregates_at; /* gauge to its range in the core's aggregates */
 	struct boundary *boundaries;
 	uint32_t boundary_count;
 	uint64_t own_kinds; /* record kinds that types other than "gauge" want */
@@ -192,6 +233,8 @@ extern const struct rh_assertion_type judge_gauge_type;
 
 /* judge.c */
 void judge_mark(struct rh_judge *judge, uint32_t assertion, const struct kept *cause);
+/* The same in a turn that was taken before, and without a cause; the assertion is undecided. */
+void judge_mark_in_turn(struct rh_judge *judge, uint32_t assertion, uint64_t turn);
 void judge_gauge_set(struct rh_judge *judge, uint32_t node, uint32_t gauge, int64_t value,
 		     const struct kept *cause);
 
@@ -202,10 +245,13 @@ void judge_move_to(struct rh_judge *judge, uint64_t time_ns);
 void judge_close_all(struct rh_judge *judge, uint64_t time_ns, enum rh_run_end end);
 
 /* aggregate.c */
-void judge_aggregate_open(struct rh_judge *judge, uint32_t assertion);
-/* false when the assertion does not look at this node */
-bool judge_aggregate_change(struct rh_judge *judge, uint32_t assertion, uint32_t node,
-			    bool was_known, int64_t before, int64_t value);
+/* The aggregates of all readers, shared where two look at the same. */
+void judge_aggregates_open(struct rh_judge *judge);
+/* A node's gauge has another value: whoever must look again is marked. */
+void judge_aggregates_change(struct rh_judge *judge, uint32_t node, uint32_t gauge, bool was_known,
+			     int64_t before, int64_t value, const struct kept *cause);
+/* The assertion is decided: what it keeps of the aggregate, which it reads no more. */
+void judge_aggregate_leave(struct rh_judge *judge, uint32_t assertion);
 enum rh_truth judge_that_truth(const struct rh_judge *judge, uint32_t assertion,
 			       const struct rh_that *that, int64_t *value);
 uint32_t judge_that_blame(const struct rh_judge *judge, uint32_t assertion,

@@ -86,6 +86,8 @@ static void decide(struct rh_judge *judge, uint32_t assertion, enum rh_result_st
 							  sizeof(uint32_t), core->faults.count - 1);
 	if (judge_that(plan) != NULL && state == RH_RESULT_FAILED && ground == GROUND_TRUTH)
 		seat->node = judge_that_blame(judge, assertion, judge_that(plan));
+	if (seat->aggregate != 0)
+		judge_aggregate_leave(judge, assertion);
 	gather_evidence(judge, seat);
 	*(uint32_t *)rh_vec_push(&judge->space, &core->decisions, sizeof(uint32_t)) = assertion;
 	if (plan->until_ns != RH_TIME_NEVER || plan->mode == RH_MODE_EVENTUALLY) {
@@ -145,13 +147,35 @@ static void look(struct rh_judge *judge, uint32_t assertion)
 	}
 }
 
+static bool is_before(const struct dirty *a, const struct dirty *b)
+{
+	return a->turn != b->turn ? a->turn < b->turn : a->assertion < b->assertion;
+}
+
+/* Mostly they are in order: only who was touched early and had to be told late is not. */
+static void order_dirty(struct dirty *dirty, uint32_t count)
+{
+	for (uint32_t i = 1; i < count; i++) {
+		struct dirty moving = dirty[i];
+		uint32_t at = i;
+
+		for (; at > 0 && is_before(&moving, &dirty[at - 1]); at--)
+			dirty[at] = dirty[at - 1];
+		dirty[at] = moving;
+	}
+}
+
 void judge_look_at_dirty(struct rh_judge *judge)
 {
 	struct core *core = judge->core;
 
+	core->looks++;
+	if (core->dirty.count > 1)
+		order_dirty(rh_at(&judge->space, core->dirty.items), core->dirty.count);
 	for (uint32_t i = 0; i < core->dirty.count; i++) {
-		uint32_t assertion =
-			*(uint32_t *)rh_vec_at(&judge->space, &core->dirty, sizeof(uint32_t), i);
+		const struct dirty *dirty =
+			rh_vec_at(&judge->space, &core->dirty, sizeof(*dirty), i);
+		uint32_t assertion = dirty->assertion;
 		struct seat *seat = &judge->seats[assertion];
 
 		seat->is_dirty = false;

@@ -21,7 +21,7 @@
 #ifndef SIM_GOSSIP_FLOOD_H
 #define SIM_GOSSIP_FLOOD_H
 
-#include "sim/objects.h"
+#include "sim/kernel/objects.h"
 
 #define SIM_FLOOD_BLOCK_LOG2 9
 #define SIM_FLOOD_LINE_LOG2  6

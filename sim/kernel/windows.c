@@ -11,7 +11,7 @@
  * What is far comes into the buckets when its epoch is entered, and an epoch is only entered when
  * the caller may go there: a run that stops in a pause can still be given events for now.
  */
-#include "sim/kernel/windows.h"
+#include "sim/kernel/windows_inside.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,27 +19,16 @@
 #include "core/base/arena.h"
 #include "core/base/units.h"
 
-struct cell {
-	struct sim_event event;
-	uint32_t next; /* in a chain or the free list: 1 + place, 0: none */
-	uint32_t unused;
-};
-
 struct sim_beyond {
 	uint64_t time_ns;
 	uint32_t cell;
 	uint32_t unused;
 };
 
-#define CELL	      ((uint32_t)sizeof(struct cell))
 #define BEYOND	      ((uint32_t)sizeof(struct sim_beyond))
 #define CELL_BATCH    64
 #define CHUNK_BATCH   16
 #define REST_BITS_MIN 26
-#define IS_CELL	      UINT64_C(1)
-#define COUNTS_MAX    (UINT32_C(1) << 14)
-#define FEW	      24
-#define AHEAD	      3
 
 /* ---- set up ---------------------------------------------------------------------------------- */
 
@@ -131,17 +120,6 @@ void sim_windows_release(struct sim_windows *windows)
 
 /* ---- chunks and cells ------------------------------------------------------------------------ */
 
-static uint64_t *word_at(const struct sim_windows *windows, rh_off off)
-{
-	return (uint64_t *)(void *)(windows->space->base + off);
-}
-
-static void give_chunk(struct sim_windows *windows, uint32_t thread, rh_off chunk)
-{
-	*word_at(windows, chunk) = windows->free[thread].chunk;
-	windows->free[thread].chunk = chunk;
-}
-
 /* A few are carved at once from one block, aligned to their size. */
 static void carve_chunks(struct sim_windows *windows, uint32_t thread)
 {
@@ -150,7 +128,7 @@ static void carve_chunks(struct sim_windows *windows, uint32_t thread)
 	rh_off first = (block + bytes - 1) & ~(bytes - 1);
 
 	for (uint32_t i = CHUNK_BATCH; i > 0; i--)
-		give_chunk(windows, thread, first + (i - 1) * bytes);
+		sim_chunk_give(windows, thread, first + (i - 1) * bytes);
 }
 
 rh_off sim_windows_chunk(struct sim_windows *windows, struct sim_lane *lane, uint32_t thread,
@@ -162,15 +140,10 @@ rh_off sim_windows_chunk(struct sim_windows *windows, struct sim_lane *lane, uin
 	if (windows->free[thread].chunk == 0)
 		carve_chunks(windows, thread);
 	chunk = windows->free[thread].chunk;
-	windows->free[thread].chunk = *word_at(windows, chunk);
-	*word_at(windows, chunk) = full == 0 ? 0 : full - SIM_CHUNK_BYTES;
+	windows->free[thread].chunk = *sim_word_at(windows, chunk);
+	*sim_word_at(windows, chunk) = full == 0 ? 0 : full - SIM_CHUNK_BYTES;
 	rh_bit_set(lane->bits, bucket);
 	return chunk + sizeof(uint64_t);
-}
-
-static struct cell *cell_at(const struct sim_windows *windows, uint32_t place)
-{
-	return rh_tiers_at(windows->space, &windows->state->cells, CELL, place);
 }
 
 static void more_cells(struct sim_windows *windows, struct sim_free *free_of)
@@ -180,9 +153,9 @@ static void more_cells(struct sim_windows *windows, struct sim_free *free_of)
 	while (windows->space->is_shared &&
 	       __atomic_test_and_set(&state->is_locked, __ATOMIC_ACQUIRE))
 		;
-	free_of->cell_next = rh_tiers_add(windows->space, &state->cells, CELL);
+	free_of->cell_next = rh_tiers_add(windows->space, &state->cells, SIM_CELL);
 	for (uint32_t i = 1; i < CELL_BATCH; i++)
-		rh_tiers_add(windows->space, &state->cells, CELL);
+		rh_tiers_add(windows->space, &state->cells, SIM_CELL);
 	free_of->cell_end = free_of->cell_next + CELL_BATCH;
 	if (windows->space->is_shared)
 		__atomic_clear(&state->is_locked, __ATOMIC_RELEASE);
@@ -198,47 +171,14 @@ static uint32_t take_cell(struct sim_windows *windows, uint32_t thread,
 
 	if (free_of->cell != 0) {
 		place = free_of->cell - 1;
-		free_of->cell = cell_at(windows, place)->next;
+		free_of->cell = sim_cell_at(windows, place)->next;
 	} else {
 		if (free_of->cell_next == free_of->cell_end)
 			more_cells(windows, free_of);
 		place = free_of->cell_next++;
 	}
-	cell_at(windows, place)->event = *event;
+	sim_cell_at(windows, place)->event = *event;
 	return place;
-}
-
-static void give_cell(struct sim_windows *windows, uint32_t thread, uint32_t place)
-{
-	cell_at(windows, place)->next = windows->free[thread].cell;
-	windows->free[thread].cell = place + 1;
-}
-
-/* ---- items ----------------------------------------------------------------------------------- */
-
-static uint32_t node_of(const struct sim_windows *windows, uint64_t item)
-{
-	return (uint32_t)(item >> windows->layout.node_shift);
-}
-
-static uint64_t within_of(const struct sim_layout *layout, uint64_t item)
-{
-	return item >> layout->time_shift & ((UINT64_C(1) << layout->window_log2) - 1);
-}
-
-static uint32_t place_of(const struct sim_layout *layout, uint64_t item)
-{
-	return (uint32_t)((item & ((UINT64_C(1) << layout->time_shift) - 1)) >> 1);
-}
-
-/* The whole event, without taking it. */
-static void expand(const struct sim_windows *windows, uint64_t item, uint64_t window_ns,
-		   struct sim_event *event)
-{
-	if ((item & IS_CELL) != 0)
-		*event = cell_at(windows, place_of(&windows->layout, item))->event;
-	else
-		windows->copies.expand(windows->copies.ctx, item, window_ns, event);
 }
 
 /* ---- pushing --------------------------------------------------------------------------------- */
@@ -295,7 +235,7 @@ static void put_far(struct sim_windows *windows, struct sim_lane *lane, uint64_t
 	if (ahead < SIM_FAR_SLOTS) {
 		uint32_t *head = &lane->far[epoch % SIM_FAR_SLOTS];
 
-		cell_at(windows, place)->next = *head;
+		sim_cell_at(windows, place)->next = *head;
 		*head = place + 1;
 		rh_bit_set(lane->far_bits, epoch % SIM_FAR_SLOTS);
 	} else {
@@ -303,48 +243,13 @@ static void put_far(struct sim_windows *windows, struct sim_lane *lane, uint64_t
 	}
 }
 
-static void put_item(struct sim_windows *windows, uint32_t thread, uint32_t node, uint64_t time_ns,
-		     uint64_t rest)
-{
-	struct sim_putter putter = sim_putter(windows, thread);
-
-	RH_ASSERT(time_ns >= windows->end_ns);
-	sim_windows_put(&putter, sim_putter_lane(&putter, node), node, time_ns, rest);
-	sim_putter_end(&putter, 1);
-}
-
 static void put_cell(struct sim_windows *windows, uint32_t thread, uint32_t node, uint64_t time_ns,
 		     uint32_t place)
 {
 	if (sim_windows_reach(windows, time_ns))
-		put_item(windows, thread, node, time_ns, (uint64_t)place << 1 | IS_CELL);
+		sim_item_put(windows, thread, node, time_ns, (uint64_t)place << 1 | SIM_IS_CELL);
 	else
 		put_far(windows, lane_of(windows, thread, node), time_ns, place);
-}
-
-static bool own_is_before(const struct sim_windows *windows, const struct sim_event *event,
-			  const struct sim_own *own)
-{
-	if (event->time_ns != own->time_ns)
-		return event->time_ns < own->time_ns;
-	return sim_order_tie(windows->order, event, &cell_at(windows, own->cell)->event) < 0;
-}
-
-/* Mostly it is the last of a few. */
-static void push_own(struct sim_share *share, const struct sim_event *event, uint32_t place)
-{
-	uint32_t at;
-
-	if (share->own_count == share->own_cap) {
-		share->own_cap = share->own_cap == 0 ? 16 : 2 * share->own_cap;
-		share->own = rh_realloc(share->own, share->own_cap * sizeof(*share->own));
-	}
-	for (at = share->own_count++; at > share->own_at; at--) {
-		if (!own_is_before(share->windows, event, &share->own[at - 1]))
-			break;
-		share->own[at] = share->own[at - 1];
-	}
-	share->own[at] = (struct sim_own){.time_ns = event->time_ns, .cell = place};
 }
 
 void sim_windows_push(struct sim_windows *windows, uint32_t thread, const struct sim_event *event)
@@ -354,7 +259,7 @@ void sim_windows_push(struct sim_windows *windows, uint32_t thread, const struct
 
 	if (event->time_ns < windows->end_ns) {
 		RH_ASSERT(share->node == event->node);
-		push_own(share, event, place);
+		sim_share_push(share, event, place);
 		return;
 	}
 	put_cell(windows, thread, event->node, event->time_ns, place);
@@ -416,7 +321,7 @@ static void enter_lane(struct sim_windows *windows, uint32_t number, uint64_t ep
 	lane->far[epoch % SIM_FAR_SLOTS] = 0;
 	rh_bit_clear(lane->far_bits, epoch % SIM_FAR_SLOTS);
 	while (next != 0) {
-		const struct cell *cell = cell_at(windows, next - 1);
+		const struct sim_cell *cell = sim_cell_at(windows, next - 1);
 		uint32_t place = next - 1;
 
 		next = cell->next;
@@ -431,8 +336,8 @@ static void enter_lane(struct sim_windows *windows, uint32_t number, uint64_t ep
 			break;
 		pop_beyond(windows, lane);
 		lane->count--;
-		put_cell(windows, thread, cell_at(windows, place)->event.node,
-			 cell_at(windows, place)->event.time_ns, place);
+		put_cell(windows, thread, sim_cell_at(windows, place)->event.node,
+			 sim_cell_at(windows, place)->event.time_ns, place);
 	}
 }
 
@@ -458,297 +363,6 @@ bool sim_windows_seek(struct sim_windows *windows, uint64_t limit_ns, uint64_t *
 		for (uint32_t i = 0; i < windows->share_count * windows->share_count; i++)
 			enter_lane(windows, i, epoch);
 	}
-}
-
-/* ---- a window -------------------------------------------------------------------------------- */
-
-/* Up to three chunks are counted. */
-static uint64_t bucket_items(const struct sim_windows *windows, rh_off head)
-{
-	uint64_t mask = SIM_CHUNK_BYTES - 1;
-	uint64_t count = 0;
-
-	for (uint32_t i = 0; i < 3 && head != 0; i++) {
-		rh_off chunk = (head - 1) & ~mask;
-		rh_off before = *word_at(windows, chunk);
-
-		count += (head - chunk) / sizeof(uint64_t) - 1;
-		head = before == 0 ? 0 : before + SIM_CHUNK_BYTES;
-	}
-	return count;
-}
-
-uint64_t sim_windows_begin(struct sim_windows *windows, uint64_t start_ns, uint64_t limit_ns)
-{
-	struct sim_windows_state *state = windows->state;
-	uint64_t window_end;
-	uint64_t about = 0;
-
-	state->window = start_ns >> windows->layout.window_log2;
-	window_end = (state->window + 1) << windows->layout.window_log2;
-	windows->start_ns = start_ns;
-	windows->window_ns = state->window << windows->layout.window_log2;
-	windows->end_ns = limit_ns < window_end ? limit_ns : window_end;
-	RH_ASSERT(windows->end_ns > start_ns && start_ns >= state->end_ns);
-	for (uint32_t i = 0; i < windows->share_count * windows->share_count; i++)
-		about +=
-			bucket_items(windows, windows->lanes[i].heads[state->window % SIM_BUCKETS]);
-	return about;
-}
-
-void sim_windows_end(struct sim_windows *windows)
-{
-	uint64_t bucket = windows->state->window % SIM_BUCKETS;
-
-	for (uint32_t i = 0; i < windows->share_count * windows->share_count; i++) {
-		if (windows->lanes[i].heads[bucket] == 0)
-			rh_bit_clear(windows->lanes[i].bits, bucket);
-	}
-	windows->state->end_ns = windows->end_ns;
-}
-
-static void room_for(struct sim_share *share, uint64_t more)
-{
-	if (share->due_count + more <= share->due_cap)
-		return;
-	while (share->due_count + more > share->due_cap)
-		share->due_cap = share->due_cap == 0 ? 1024 : 2 * share->due_cap;
-	share->due =
-		rh_realloc(share->due, (share->due_cap + SIM_WINDOWS_SLACK) * sizeof(uint64_t));
-	share->spare =
-		rh_realloc(share->spare, (share->due_cap + SIM_WINDOWS_SLACK) * sizeof(uint64_t));
-}
-
-/* Items of a later part of the window go back to the bucket; the others are moved to the front. */
-static uint32_t put_back(struct sim_share *share, uint64_t *items, uint32_t count)
-{
-	struct sim_windows *windows = share->windows;
-	const struct sim_layout *layout = &windows->layout;
-	uint64_t window_ns = windows->state->window << layout->window_log2;
-	uint32_t kept = 0;
-
-	for (uint32_t i = 0; i < count; i++) {
-		uint64_t time_ns = window_ns + within_of(layout, items[i]);
-
-		if (time_ns < windows->end_ns)
-			items[kept++] = items[i];
-		else
-			put_item(windows, share->number, node_of(windows, items[i]), time_ns,
-				 items[i] & ((UINT64_C(1) << layout->time_shift) - 1));
-	}
-	return kept;
-}
-
-/* What one chunk gives to the window. */
-static void take_items(struct sim_share *share, const uint64_t *items, uint32_t count)
-{
-	struct sim_windows *windows = share->windows;
-	uint64_t *to;
-
-	room_for(share, count);
-	to = share->due + share->due_count;
-	memcpy(to, items, count * sizeof(*to));
-	memset(to + count, 0, SIM_WINDOWS_SLACK * sizeof(*to));
-	windows->lanes[share->number * (windows->share_count + 1)].count -= count;
-	if (windows->end_ns & ((UINT64_C(1) << windows->layout.window_log2) - 1))
-		count = put_back(share, to, count);
-	share->due_count += windows->copies.filter(windows->copies.ctx, to, count);
-}
-
-static void take_bucket(struct sim_share *share, struct sim_lane *lane)
-{
-	struct sim_windows *windows = share->windows;
-	uint64_t bucket = windows->state->window % SIM_BUCKETS;
-	uint64_t mask = SIM_CHUNK_BYTES - 1;
-	rh_off at = lane->heads[bucket];
-
-	if (at == 0)
-		return;
-	/* The bit is cleared when all are done: the owner of the lane sets others in the same word. */
-	lane->heads[bucket] = 0;
-	while (at != 0) {
-		rh_off chunk = (at - 1) & ~mask;
-		rh_off before = *word_at(windows, chunk);
-
-		take_items(share, word_at(windows, chunk + sizeof(uint64_t)),
-			   (uint32_t)((at - chunk) / sizeof(uint64_t)) - 1);
-		give_chunk(windows, share->number, chunk);
-		at = before == 0 ? 0 : before + SIM_CHUNK_BYTES;
-	}
-}
-
-/* ---- order ----------------------------------------------------------------------------------- */
-
-static void insert_sorted(uint64_t *items, uint32_t count)
-{
-	for (uint32_t i = 1; i < count; i++) {
-		uint64_t moving = items[i];
-		uint32_t at = i;
-
-		for (; at > 0 && items[at - 1] > moving; at--)
-			items[at] = items[at - 1];
-		items[at] = moving;
-	}
-}
-
-/*
- * Scattered by their upper bits (node, and of the time as much as there are events) into about as many
- * places as there are items, they are nearly in order; insertion does the rest.
- */
-static void sort_due(struct sim_share *share)
-{
-	const struct sim_layout *layout = &share->windows->layout;
-	uint64_t base = (uint64_t)share->first_node << layout->node_shift;
-	uint64_t top = (uint64_t)(share->end_node - 1 - share->first_node) << layout->node_shift |
-		       ((UINT64_C(1) << layout->node_shift) - 1);
-	uint32_t count = share->due_count;
-	uint32_t wanted = 2 * count < COUNTS_MAX ? 2 * count : COUNTS_MAX;
-	uint32_t shift = rh_high_bit(top) - rh_high_bit(wanted);
-	uint32_t places = (uint32_t)(top >> shift) + 1;
-	uint64_t *swap = share->due;
-	uint32_t sum = 0;
-
-	if (count <= FEW) {
-		insert_sorted(share->due, count);
-		return;
-	}
-	if (share->counts_cap < places) {
-		free(share->counts);
-		share->counts = rh_alloc(places, sizeof(uint32_t));
-		share->counts_cap = places;
-	}
-	memset(share->counts, 0, places * sizeof(uint32_t));
-	for (uint32_t i = 0; i < count; i++)
-		share->counts[(share->due[i] - base) >> shift]++;
-	for (uint32_t i = 0; i < places; i++) {
-		uint32_t here = share->counts[i];
-
-		share->counts[i] = sum;
-		sum += here;
-	}
-	for (uint32_t i = 0; i < count; i++)
-		share->spare[share->counts[(share->due[i] - base) >> shift]++] = share->due[i];
-	share->due = share->spare;
-	share->spare = swap;
-	insert_sorted(share->due, count);
-}
-
-static bool is_tie(const struct sim_windows *windows, uint64_t a, uint64_t b)
-{
-	return ((a ^ b) >> windows->layout.time_shift) == 0;
-}
-
-/* A run of items of one time at one node: by their whole keys. */
-static void order_ties(const struct sim_share *share, uint32_t from, uint32_t to)
-{
-	const struct sim_windows *windows = share->windows;
-	uint64_t window_ns = windows->state->window << windows->layout.window_log2;
-
-	for (uint32_t i = from + 1; i < to; i++) {
-		uint64_t moving = share->due[i];
-		struct sim_event event;
-		struct sim_event other;
-		uint32_t at = i;
-
-		expand(windows, moving, window_ns, &event);
-		for (; at > from; at--) {
-			expand(windows, share->due[at - 1], window_ns, &other);
-			if (sim_order_tie(windows->order, &other, &event) <= 0)
-				break;
-			share->due[at] = share->due[at - 1];
-		}
-		share->due[at] = moving;
-	}
-}
-
-void sim_windows_gather(struct sim_windows *windows, uint32_t number)
-{
-	struct sim_share *share = &windows->shares[number];
-	uint32_t end;
-
-	RH_ASSERT(share->node == RH_NODE_WORLD && share->at == share->due_count);
-	share->due_count = 0;
-	share->at = 0;
-	for (uint32_t i = 0; i < windows->share_count; i++)
-		take_bucket(share, &windows->lanes[i * windows->share_count + number]);
-	if (share->due_count < 2)
-		return;
-	sort_due(share);
-	for (uint32_t i = 0; i + 1 < share->due_count; i = end) {
-		for (end = i + 1; end < share->due_count; end++) {
-			if (!is_tie(windows, share->due[i], share->due[end]))
-				break;
-		}
-		if (end - i > 1)
-			order_ties(share, i, end);
-	}
-}
-
-/* ---- handing out ----------------------------------------------------------------------------- */
-
-static void take_own(struct sim_share *share, struct sim_event *event)
-{
-	const struct sim_own *own = &share->own[share->own_at++];
-
-	*event = cell_at(share->windows, own->cell)->event;
-	give_cell(share->windows, share->number, own->cell);
-}
-
-static void take_due(struct sim_share *share, struct sim_event *event)
-{
-	struct sim_windows *windows = share->windows;
-	uint64_t item = share->due[share->at++];
-	uint32_t place;
-
-	if (share->at + AHEAD < share->due_count)
-		windows->copies.announce(windows->copies.ctx, share->due[share->at + AHEAD]);
-	if ((item & IS_CELL) == 0) {
-		windows->copies.expand(windows->copies.ctx, item, windows->window_ns, event);
-		return;
-	}
-	place = place_of(&windows->layout, item);
-	*event = cell_at(windows, place)->event;
-	give_cell(windows, share->number, place);
-}
-
-/* Is the node's own next event before the next that is due? */
-static bool own_is_first(const struct sim_share *share)
-{
-	const struct sim_windows *windows = share->windows;
-	const struct sim_own *own = &share->own[share->own_at];
-	struct sim_event due;
-
-	if (share->at == share->due_count || node_of(windows, share->due[share->at]) != share->node)
-		return true;
-	expand(windows, share->due[share->at],
-	       windows->state->window << windows->layout.window_log2, &due);
-	return !own_is_before(windows, &due, own);
-}
-
-static bool take_either(struct sim_share *share, struct sim_event *event)
-{
-	if (own_is_first(share))
-		take_own(share, event);
-	else
-		take_due(share, event);
-	return true;
-}
-
-bool sim_windows_take(struct sim_windows *windows, uint32_t number, struct sim_event *event)
-{
-	struct sim_share *share = &windows->shares[number];
-
-	if (share->own_at < share->own_count)
-		return take_either(share, event);
-	share->own_at = 0;
-	share->own_count = 0;
-	if (share->at == share->due_count) {
-		share->node = RH_NODE_WORLD;
-		return false;
-	}
-	take_due(share, event);
-	share->node = event->node;
-	return true;
 }
 
 /* ---- sweeps ---------------------------------------------------------------------------------- */
@@ -780,21 +394,23 @@ static void sweep_bucket(struct broom *broom, struct sim_lane *lane, uint32_t th
 	rh_bit_clear(lane->bits, window % SIM_BUCKETS);
 	while (at != 0) {
 		rh_off chunk = (at - 1) & ~mask;
-		rh_off before = *word_at(windows, chunk);
+		rh_off before = *sim_word_at(windows, chunk);
 
 		for (rh_off item_at = chunk + 8; item_at < at; item_at += 8) {
-			uint64_t item = *word_at(windows, item_at);
+			uint64_t item = *sim_word_at(windows, item_at);
 			struct sim_event event;
 
-			expand(windows, item, window << windows->layout.window_log2, &event);
+			sim_item_expand(windows, item, window << windows->layout.window_log2,
+					&event);
 			lane->count--;
 			if (!is_gone(broom, &event))
-				put_item(windows, thread, event.node, event.time_ns,
-					 item & rest_mask);
-			else if ((item & IS_CELL) != 0)
-				give_cell(windows, thread, place_of(&windows->layout, item));
+				sim_item_put(windows, thread, event.node, event.time_ns,
+					     item & rest_mask);
+			else if ((item & SIM_IS_CELL) != 0)
+				sim_cell_give(windows, thread,
+					      sim_item_place(&windows->layout, item));
 		}
-		give_chunk(windows, thread, chunk);
+		sim_chunk_give(windows, thread, chunk);
 		at = before == 0 ? 0 : before + SIM_CHUNK_BYTES;
 	}
 }
@@ -808,7 +424,7 @@ static void sweep_far(struct broom *broom, struct sim_lane *lane, uint32_t threa
 		uint32_t *link = &lane->far[slot];
 
 		for (; next != 0; next = *link) {
-			struct cell *cell = cell_at(windows, next - 1);
+			struct sim_cell *cell = sim_cell_at(windows, next - 1);
 
 			if (!is_gone(broom, &cell->event)) {
 				link = &cell->next;
@@ -816,7 +432,7 @@ static void sweep_far(struct broom *broom, struct sim_lane *lane, uint32_t threa
 			}
 			*link = cell->next;
 			lane->count--;
-			give_cell(windows, thread, next - 1);
+			sim_cell_give(windows, thread, next - 1);
 		}
 		if (lane->far[slot] == 0)
 			rh_bit_clear(lane->far_bits, slot);
@@ -836,12 +452,12 @@ static void sweep_beyond(struct broom *broom, struct sim_lane *lane, uint32_t th
 		struct sim_beyond item =
 			*(struct sim_beyond *)rh_vec_at(windows->space, &before, BEYOND, i);
 
-		if (!is_gone(broom, &cell_at(windows, item.cell)->event)) {
+		if (!is_gone(broom, &sim_cell_at(windows, item.cell)->event)) {
 			push_beyond(windows, lane, item);
 			continue;
 		}
 		lane->count--;
-		give_cell(windows, thread, item.cell);
+		sim_cell_give(windows, thread, item.cell);
 	}
 	rh_vec_release(windows->space, &before, BEYOND);
 }

@@ -27,6 +27,7 @@ may_include() {
 	models/*) echo "core/base/.*|$for_models|models/(relay|chain)/.*|$1/.*" ;;
 	sim/search) echo 'core/.*|sim/.*' ;;
 	sim/kernel | sim/net) echo "core/base/.*|$contracts|sim/(kernel|net)/.*" ;;
+	sim/team) echo "core/base/.*|sim/team/.*" ;;
 	sim | sim/*) echo "core/base/.*|$contracts|sim/.*" ;;
 	live/wire | live/process) echo "core/base/.*|$contracts|$1/.*" ;;
 	live/node) echo "core/base/.*|$contracts|live/(wire|node)/.*" ;;

@@ -1,7 +1,7 @@
 /*
  * objects.c - cells that each own one block of the space, and the list of free ones.
  */
-#include "sim/objects.h"
+#include "sim/kernel/objects.h"
 
 struct object {
 	rh_off block;

@@ -9,8 +9,8 @@
  * list of free cells is used by one at a time.  Which cell an object gets may then differ from run to run,
  * and nothing may depend on it.
  */
-#ifndef SIM_OBJECTS_H
-#define SIM_OBJECTS_H
+#ifndef SIM_KERNEL_OBJECTS_H
+#define SIM_KERNEL_OBJECTS_H
 
 #include "core/base/pool.h"
 #include "core/base/tiers.h"

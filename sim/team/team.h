@@ -6,8 +6,8 @@
  * for some microseconds, since in a busy simulation the next window is about to begin, and then sleep on a
  * futex, so that a thread that has lost its processor is not waited for by burning another.
  */
-#ifndef SIM_KERNEL_TEAM_H
-#define SIM_KERNEL_TEAM_H
+#ifndef SIM_TEAM_TEAM_H
+#define SIM_TEAM_TEAM_H
 
 #include <stdint.h>
 

@@ -6,7 +6,7 @@
  * locks.
  */
 #define _GNU_SOURCE /* syscall */
-#include "sim/kernel/team.h"
+#include "sim/team/team.h"
 
 #include <errno.h>
 #include <linux/futex.h>
