@@ -9,6 +9,7 @@
 #include "cmd/play.h"
 #include "cmd/times.h"
 #include "cmd/worlds.h"
+#include "sim/world.h"
 
 static int read_engine(const struct cmd_args *args, enum rh_engine *engine)
 {
@@ -45,7 +46,7 @@ static int read_options(const struct cmd_args *args, struct cmd_play_options *op
 	if (color != NULL && strcmp(color, "auto") != 0 && strcmp(color, "always") != 0 &&
 	    strcmp(color, "never") != 0)
 		return cmd_usage("--color is auto, always or never, not \"%s\"", color);
-	if (threads != NULL && !cmd_number("threads", threads, 1, &thread_count))
+	if (threads != NULL && !cmd_number("threads", threads, SIM_THREADS_MAX, &thread_count))
 		return 2;
 	options->threads = (uint32_t)thread_count;
 	options->out_dir = cmd_option_value(args, "out");
@@ -58,7 +59,13 @@ static int read_options(const struct cmd_args *args, struct cmd_play_options *op
 		return 2;
 	options->has_progress = !cmd_option_given(args, "no-progress") &&
 				!cmd_option_given(args, "quiet") && isatty(STDERR_FILENO) == 1;
-	return read_engine(args, &options->engine);
+	if (read_engine(args, &options->engine) != 0)
+		return 2;
+	if (thread_count > 1 &&
+	    (options->engine == RH_ENGINE_GENERAL || options->engine == RH_ENGINE_HEAP))
+		return cmd_usage("--threads is for the windowed engine; --engine %s has one",
+				 cmd_option_value(args, "engine"));
+	return 0;
 }
 
 static void print_result(const struct cmd_args *args, const struct cmd_play *play)

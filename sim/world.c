@@ -159,7 +159,7 @@ static uint32_t workers_of(const struct rh_plan *plan, const struct rh_world_opt
 
 	if (tuning->queue != NULL || sim_world_engine(plan, options) != RH_ENGINE_WINDOWED)
 		return 1;
-	count = count < SIM_SHARES_MAX ? count : SIM_SHARES_MAX;
+	count = count < SIM_THREADS_MAX ? count : SIM_THREADS_MAX;
 	return count <= plan->node_count / 2 ? count
 					     : plan->node_count / 2 + (plan->node_count < 2);
 }
@@ -325,6 +325,7 @@ static void alloc_nodes(struct sim_world *world)
 	struct sim_node *nodes;
 
 	_Static_assert(sizeof(struct sim_node) == LINE_BYTES, "one line a node");
+	_Static_assert(SIM_THREADS_MAX <= SIM_SHARES_MAX, "a share for each");
 	state->nodes = alloc_lines(&world->space, count * sizeof(struct sim_node));
 	state->more = rh_space_alloc(&world->space, count * sizeof(struct sim_node_more));
 	state->timers = rh_space_alloc(&world->space,

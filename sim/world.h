@@ -12,6 +12,8 @@
 
 struct sim_engine_ops;
 
+#define SIM_THREADS_MAX 16
+
 extern const struct rh_world_ops sim_world_ops;
 
 /* How the simulator works, never what comes out: for tests that turn every screw.  Zero: as usual. */

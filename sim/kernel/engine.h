@@ -14,11 +14,17 @@
 #include "core/base/space.h"
 #include "sim/kernel/order.h"
 
+/* An event of this node comes soon: what its handling reads may be asked for.  A hint: it may not come
+ * for some events, or for one that is swept away. */
+typedef void sim_engine_soon(void *ctx, uint32_t node);
+
 struct sim_engine {
 	const struct sim_engine_ops *ops;
 	struct rh_space *space;
 	const struct sim_order *order; /* borrowed until the engine is forgotten */
 	rh_off state;
+	sim_engine_soon *soon; /* NULL: nobody wants to know; an engine need not tell */
+	void *soon_ctx;
 };
 
 /* True: take this event away.  The caller frees the payload in here. */
