@@ -155,8 +155,8 @@ static uint64_t send_each(struct sim_worker *worker, const struct sim_sending *s
 bool sim_is_plain(const struct sim_world *world, uint64_t start_ns)
 {
 	return world->is_windowed && !world->tuning.no_plain_fan && !world->has_downlinks &&
-	       start_ns >= world->late_ns && world->plan->loss_threshold == 0 &&
-	       !sim_wants(world, RH_RECORD_MESSAGE);
+	       world->peers_max <= SIM_BACK_PEERS_MAX && start_ns >= world->late_ns &&
+	       world->plan->loss_threshold == 0 && !sim_wants(world, RH_RECORD_MESSAGE);
 }
 
 static bool is_plain(const struct sim_worker *worker, uint32_t node, uint32_t place)

@@ -145,6 +145,7 @@ struct sim_world {
 	uint32_t worker_count;
 	struct sim_stream stream;
 	uint32_t window_log2; /* of counting self events */
+	uint32_t peers_max;   /* of any node */
 	bool has_uplinks;
 	bool has_downlinks;
 	bool has_floods; /* the model has a topic of relay FLOOD */

@@ -277,6 +277,7 @@ static void attach(struct sim_world *world)
 		.layout = &world->windows.layout,
 		.keeps_all = world->tuning.no_early_filter || !world->has_floods,
 	};
+	world->peers_max = plan.position_max;
 	world->workers = rh_alloc(world->worker_count, sizeof(*world->workers));
 	for (uint32_t i = 0; i < world->worker_count; i++)
 		worker_init(world, i, plan.position_max);

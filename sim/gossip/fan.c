@@ -118,7 +118,7 @@ static inline __attribute__((always_inline)) void put_near(const struct sim_fan 
 {
 	const uint64_t *const arrival_ns = fan->arrivals_ns;
 	const uint32_t *const to = fan->net->to + first;
-	const uint32_t *const back = fan->net->back + first;
+	const uint16_t *const back = fan->net->back + first;
 	const struct sim_putter *const shared = &fan->putter;
 	const uint32_t window_log2 = shared->window_log2;
 	const uint32_t time_shift = shared->time_shift;

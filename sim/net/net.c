@@ -101,7 +101,7 @@ static void arcs_build(const struct sim_net *net)
 	const struct rh_plan *plan = net->plan;
 	uint32_t *first = rh_at(net->space, state_of(net)->first);
 	uint32_t *to = rh_at(net->space, state_of(net)->to);
-	uint32_t *back = rh_at(net->space, state_of(net)->back);
+	uint16_t *back = rh_at(net->space, state_of(net)->back);
 	uint64_t *base_ns = rh_at(net->space, state_of(net)->base_ns);
 	uint32_t *fill = rh_alloc((size_t)plan->node_count + 1, sizeof(*fill));
 	uint32_t *low = rh_alloc((size_t)plan->link_count + 1, sizeof(*low));
@@ -133,8 +133,8 @@ static void arcs_build(const struct sim_net *net)
 
 		to[high] = link->b;
 		base_ns[high] = link->delay_ns[0];
-		back[high] = low[i] - first[link->b];
-		back[low[i]] = high - first[link->a];
+		back[high] = (uint16_t)(low[i] - first[link->b]);
+		back[low[i]] = (uint16_t)(high - first[link->a]);
 	}
 	free(low);
 	free(fill);
@@ -176,7 +176,7 @@ void sim_net_init(struct sim_net *net, struct rh_space *space, const struct rh_p
 	state->arc_count = (uint32_t)arc_count;
 	state->first = array_new(space, (uint64_t)plan->node_count + 1, sizeof(uint32_t));
 	state->to = array_new(space, arc_count, sizeof(uint32_t));
-	state->back = array_new(space, arc_count, sizeof(uint32_t));
+	state->back = array_new(space, arc_count, sizeof(uint16_t));
 	state->base_ns = array_new(space, arc_count, sizeof(uint64_t));
 	state->to_name64 = array_new(space, arc_count, sizeof(uint64_t));
 	state->sends = array_new(space, arc_count, sizeof(uint32_t));

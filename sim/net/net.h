@@ -39,6 +39,8 @@
 #include "core/base/space.h"
 #include "core/plan.h"
 
+#define SIM_BACK_PEERS_MAX UINT32_C(65536)
+
 struct sim_net {
 	struct rh_space *space;
 	const struct rh_plan *plan;
@@ -48,7 +50,7 @@ struct sim_net {
 	/* in the space, where nothing of this moves */
 	const uint32_t *first;
 	const uint32_t *to;
-	const uint32_t *back;
+	const uint16_t *back; /* means nothing where somebody has more than SIM_BACK_PEERS_MAX */
 	const uint64_t *base_ns;
 	const uint64_t *to_name64;
 	uint32_t *sends;
