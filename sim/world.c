@@ -276,6 +276,9 @@ static void attach(struct sim_world *world)
 		.net = &world->net,
 		.layout = &world->windows.layout,
 		.keeps_all = world->tuning.no_early_filter || !world->has_floods,
+		.lines = {{(const uint8_t *)world->nodes, sizeof(struct sim_node)},
+			  {(const uint8_t *)world->traces, sizeof(struct sim_trace_node)},
+			  {world->states, world->state_stride}},
 	};
 	world->peers_max = plan.position_max;
 	world->workers = rh_alloc(world->worker_count, sizeof(*world->workers));

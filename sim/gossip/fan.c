@@ -284,7 +284,7 @@ void sim_fan_announce(void *ctx, uint64_t item)
 	uint64_t node = item >> in->layout->node_shift;
 	uint32_t arc = in->net->first[node];
 
-	for (uint32_t i = 0; i < RH_ARRAY_LEN(in->lines); i++)
+	for (uint32_t i = 0; i < RH_ARRAY_LEN(in->lines) && in->lines[i].items != NULL; i++)
 		__builtin_prefetch(in->lines[i].items + node * in->lines[i].stride, 1);
 	if ((item & 1) != 0)
 		return;

@@ -52,7 +52,7 @@ struct sim_fan_in {
 	const struct sim_layout *layout;
 	bool keeps_all; /* no early filter */
 	/* arrays by node that the step of an event touches first, and how far apart nodes stand there;
-	 * NULL: there is none */
+	 * NULL ends them */
 	struct {
 		const uint8_t *items;
 		uint64_t stride;

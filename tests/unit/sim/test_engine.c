@@ -1,6 +1,7 @@
 /*
  * test_engine.c - both engines against a plain sorted array: random pushes, pops below random
- * limits, late inserts, sweeps, and times on each edge of the wheels.
+ * limits, late inserts, sweeps, times on each edge of the wheels, and densities that change their
+ * width.
  */
 #include "tests/unit/sim/play.h"
 
@@ -187,6 +188,116 @@ START_TEST(general_is_a_sorted_array)
 }
 END_TEST
 
+/*
+ * A network that gets a hundred thousand times denser and quiet again: the wheels are laid out anew on
+ * the way, with events in both of them, far out and late, and now and then a crowd at one instant.
+ */
+static void swell(const struct sim_engine_ops *ops, uint32_t width, uint64_t seed)
+{
+	static const uint64_t means_ns[] = {1000000000, 10000, 100, 3, 40000, 2000000000};
+	uint64_t state = seed * 1000000;
+	struct bench bench;
+	uint32_t phase;
+	uint32_t i;
+
+	bench_open(&bench, ops, width);
+	for (i = 0; i < 300; i++)
+		bench_push(&bench, any(&state, means_ns[0]), rh_absorb(7, state));
+	for (phase = 0; phase < RH_ARRAY_LEN(means_ns); phase++) {
+		for (i = 0; i < 4000; i++) {
+			uint64_t r = rh_absorb(7, state);
+			uint64_t far = i % 50 == 0 ? 1000 * means_ns[phase] : 0;
+
+			if (!bench_pop(&bench, RH_TIME_NEVER))
+				break;
+			bench_push(&bench, bench.now_ns + 1 + far + any(&state, means_ns[phase]),
+				   r);
+			/* A limit leaves the cursor before buckets that later pushes come into. */
+			if (i % 700 == 0) {
+				uint64_t limit_ns = bench.now_ns + means_ns[phase] / 8;
+				uint64_t taken = 0;
+
+				while (bench_pop(&bench, limit_ns))
+					taken++;
+				for (; taken > 0; taken--)
+					bench_push(&bench, bench.now_ns + 1 + taken,
+						   rh_absorb(r, taken));
+			}
+			if (i % 1000 == 0)
+				for (uint64_t n = 0; n < 150; n++)
+					bench_push(&bench, bench.now_ns + 5, rh_absorb(r, n));
+		}
+		bench_sweep(&bench, phase);
+	}
+	while (bench_pop(&bench, RH_TIME_NEVER))
+		continue;
+	ck_assert_uint_eq(bench.engine.ops->count(&bench.engine), 0);
+	bench_close(&bench);
+}
+
+START_TEST(width_follows_density)
+{
+	static const uint32_t widths[] = {18, 12, 30, 3};
+
+	swell(&sim_general_engine, widths[_i % 4], (uint64_t)_i);
+}
+END_TEST
+
+/* A crowd that comes when its bucket is out already: more than a sorted list takes in. */
+START_TEST(late_crowd)
+{
+	struct bench bench;
+	uint64_t i;
+
+	bench_open(&bench, &sim_general_engine, 18);
+	for (i = 0; i < 3; i++)
+		bench_push(&bench, 1 + i, rh_absorb(3, i));
+	bench_pop(&bench, RH_TIME_NEVER);
+	for (i = 0; i < 500; i++)
+		bench_push(&bench, bench.now_ns + 1 + rh_absorb(4, i) % 1000, rh_absorb(3, i));
+	for (i = 0; i < 450; i++)
+		bench_pop(&bench, RH_TIME_NEVER);
+	for (i = 0; i < 100; i++)
+		bench_push(&bench, bench.now_ns + 1 + rh_absorb(5, i) % 300, rh_absorb(3, i));
+	bench_sweep(&bench, 3);
+	while (bench_pop(&bench, RH_TIME_NEVER))
+		continue;
+	bench_close(&bench);
+}
+END_TEST
+
+static void count_soon(void *ctx, uint32_t node)
+{
+	uint32_t *told = ctx;
+
+	ck_assert_uint_lt(node, NODES);
+	told[node]++;
+}
+
+/* Who wants to know which nodes come next is told each of them once, and before its event. */
+START_TEST(soon_is_told)
+{
+	uint32_t told[NODES] = {0};
+	uint32_t came[NODES] = {0};
+	struct sim_event event;
+	struct bench bench;
+	uint64_t i;
+
+	bench_open(&bench, &sim_general_engine, 10);
+	bench.engine.soon = count_soon;
+	bench.engine.soon_ctx = told;
+	for (i = 0; i < 2000; i++)
+		bench_push(&bench, rh_absorb(4, i) % 50000, rh_absorb(3, i));
+	while (bench.engine.ops->pop(&bench.engine, &event, RH_TIME_NEVER)) {
+		came[event.node]++;
+		ck_assert_uint_le(came[event.node], told[event.node]);
+	}
+	for (i = 0; i < NODES; i++)
+		ck_assert_uint_eq(came[i], told[i]);
+	bench_close(&bench);
+}
+END_TEST
+
 /* Random ties reorder what one instant at one node holds, the same in both engines. */
 START_TEST(random_ties)
 {
@@ -284,6 +395,9 @@ int main(void)
 
 	tcase_add_loop_test(frame.tests, heap_is_a_sorted_array, 0, 6);
 	tcase_add_loop_test(frame.tests, general_is_a_sorted_array, 0, 20);
+	tcase_add_loop_test(frame.tests, width_follows_density, 0, 8);
+	tcase_add_test(frame.tests, late_crowd);
+	tcase_add_test(frame.tests, soon_is_told);
 	tcase_add_test(frame.tests, random_ties);
 	tcase_add_test(frame.tests, parts_of_the_key);
 	frame_add_abort(frame, equal_keys_abort);
