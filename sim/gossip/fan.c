@@ -61,7 +61,7 @@ static inline uint64_t put_copy(const struct sim_fan *fan, const struct sim_send
 
 /*
  * To everybody but one, all of them before the next checkpoint: what there is most of, and what a
- * simulation of gossip spends its time in.  Three short loops over the neighbours, each with all that
+ * simulation of gossip spends its time in.  Two short loops over the neighbours, each with all that
  * it needs in registers, are quicker than a long one.
  *
  * First: arrivals, in place of the delays, and the sum for the trace hash.  False when a delay is below
@@ -92,33 +92,16 @@ static inline __attribute__((always_inline)) bool are_near(const struct sim_fan 
 	return outside >> 63 == 0;
 }
 
-/* Second: what is counted ahead. */
-static inline __attribute__((always_inline)) void count_near(const struct sim_fan *fan,
-							     const struct sim_sending *sending,
-							     uint32_t first, uint32_t count,
-							     uint32_t except)
-{
-	const uint32_t *const to = fan->net->to + first;
-	const uint64_t *const arrival_ns = fan->arrivals_ns;
-	struct sim_trace_ahead *const ahead = fan->near;
-	const uint64_t from64 = sending->from64;
-
-	for (uint32_t i = 0; i < count; i++) {
-		if (i == except)
-			continue;
-		ahead[to[i]].sum += sim_trace_arrival_word(arrival_ns[i], from64);
-		ahead[to[i]].count++;
-	}
-}
-
-/* Third: the copies. */
-static inline __attribute__((always_inline)) void put_near(const struct sim_fan *fan, uint64_t rest,
+/* Second: each copy is counted ahead and put into its bucket. */
+static inline __attribute__((always_inline)) void put_near(const struct sim_fan *fan,
+							   uint64_t from64, uint64_t rest,
 							   uint32_t first, uint32_t count,
 							   uint32_t except, bool is_shared)
 {
 	const uint64_t *const arrival_ns = fan->arrivals_ns;
 	const uint32_t *const to = fan->net->to + first;
 	const uint16_t *const back = fan->net->back + first;
+	struct sim_trace_ahead *const ahead = fan->near;
 	const struct sim_putter *const shared = &fan->putter;
 	const uint32_t window_log2 = shared->window_log2;
 	const uint32_t time_shift = shared->time_shift;
@@ -128,21 +111,25 @@ static inline __attribute__((always_inline)) void put_near(const struct sim_fan 
 
 	for (uint32_t i = 0; i < count; i++) {
 		const uint64_t time_ns = arrival_ns[i];
-		const uint64_t bucket = (time_ns >> window_log2) & (SIM_BUCKETS - 1);
+		const uint64_t node = to[i];
+		const uint64_t bucket = (uint8_t)(time_ns >> window_log2);
 		rh_off at;
 
 		if (i == except)
 			continue;
+		ahead[node].sum += sim_trace_arrival_word(time_ns, from64);
+		ahead[node].count++;
 		if (is_shared)
-			lane = sim_putter_lane(shared, to[i]);
+			lane = sim_putter_lane(shared, (uint32_t)node);
 		at = lane->heads[bucket];
 		if ((at & (SIM_CHUNK_BYTES - 1)) == 0)
 			at = sim_windows_chunk(shared->windows, lane, shared->thread, bucket);
 		*(uint64_t *)(void *)(base + at) =
-			((uint64_t)to[i] << node_shift) + 2 * (uint64_t)back[i] +
+			(node << node_shift) + 2 * (uint64_t)back[i] +
 			((time_ns & ((UINT64_C(1) << window_log2) - 1)) << time_shift) + rest;
 		lane->heads[bucket] = at + sizeof(uint64_t);
 	}
+	_Static_assert(SIM_BUCKETS_LOG2 == 8, "a byte is the number of a bucket");
 }
 
 /* When they leave the uplink, which takes one after the other. */
@@ -206,11 +193,10 @@ RH_VARIANTS uint64_t sim_fan_out(struct sim_fan *fan, const struct sim_sending *
 	sim_net_delays(net, sending, first, peer_count, fan->delays_ns);
 	if (!sending->is_queued && skip == NULL &&
 	    are_near(fan, sending, first, peer_count, &sum)) {
-		count_near(fan, sending, first, peer_count, except);
 		if (fan->putter.owner == NULL)
-			put_near(fan, rest, first, peer_count, except, false);
+			put_near(fan, sending->from64, rest, first, peer_count, except, false);
 		else
-			put_near(fan, rest, first, peer_count, except, true);
+			put_near(fan, sending->from64, rest, first, peer_count, except, true);
 		*count = peer_count;
 		if (except < peer_count) {
 			*count -= 1;
