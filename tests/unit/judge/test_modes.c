@@ -161,11 +161,79 @@ START_TEST(never_mirrors_always)
 }
 END_TEST
 
+/* What one instant decides is decided in the order in which it was touched, also where the first touch
+ * moved nothing: the greatest value stayed what it was.  Two assertions on one aggregate go by their
+ * numbers. */
+START_TEST(touched_first_is_decided_first)
+{
+	static const char *const scripts[] = {
+		"1s n-0 gauge value #4 3\n1s n-1 gauge value #4 5\n2s n-0 gauge value #4 4\n"
+		"2s n-0 gauge value #0 9\n2s n-1 gauge value #4 9\n",
+		"1s n-0 gauge value #4 3\n1s n-1 gauge value #4 5\n2s n-0 gauge value #0 9\n"
+		"2s n-1 gauge value #4 9\n",
+	};
+	static const uint32_t orders[][3] = {{1, 2, 0}, {0, 1, 2}};
+	struct rh_plan *plan = plan_make(2, SECONDS(10));
+	struct rh_judge *judge;
+
+	plan_add_check(plan, "a", RH_MODE_ALWAYS, 0, SECONDS(9), THAT(MAX, HEAD_HEIGHT, LE, 6));
+	plan_add_check(plan, "b", RH_MODE_ALWAYS, 0, SECONDS(9), THAT(MAX, REORG_DEPTH, LE, 6));
+	plan_add_check(plan, "c", RH_MODE_NEVER, 0, SECONDS(9), THAT(SPREAD, REORG_DEPTH, GE, 5));
+	judge = judged(plan, scripts[_i], SECONDS(10), RH_END_COMPLETED);
+	ck_assert_uint_eq(rh_judge_decision_count(judge), 3);
+	for (uint32_t i = 0; i < 3; i++)
+		ck_assert_uint_eq(rh_judge_decision(judge, i), orders[_i][i]);
+	rh_judge_close(judge);
+	rh_plan_free(plan);
+}
+END_TEST
+
+/* Assertions share what they look at, but not the number that they compare with, and one that is decided
+ * does not stop the others. */
+START_TEST(sharing_is_not_seen)
+{
+	static const struct {
+		struct rh_that that;
+		enum rh_result_state state;
+		uint64_t decided_s;
+	} checks[] = {
+		{THAT(EACH, REORG_DEPTH, NE, 3), FAILED, 2},
+		{THAT(ANY, REORG_DEPTH, EQ, 7), FAILED, 1},
+		{THAT(EACH, REORG_DEPTH, NE, 4), FAILED, 3},
+		{THAT(EACH, REORG_DEPTH, NE, 5), PASSED, 9},
+		{THAT(MAX, REORG_DEPTH, LE, 3), FAILED, 3},
+		{THAT(MAX, REORG_DEPTH, LE, 4), PASSED, 9},
+		{THAT(SUM, REORG_DEPTH, LE, 6), FAILED, 3},
+		{THAT(DISTINCT, REORG_DEPTH, LE, 2), PASSED, 9},
+	};
+	struct rh_plan *plan = plan_make(2, SECONDS(10));
+	struct rh_judge *judge;
+
+	for (size_t i = 0; i < RH_ARRAY_LEN(checks); i++)
+		plan_add_check(plan, "a", RH_MODE_ALWAYS, 0, SECONDS(9), checks[i].that);
+	judge = judged(plan,
+		       "1s n-0 gauge value #4 2\n2s n-0 gauge value #4 3\n2s n-1 gauge value #4 3\n"
+		       "3s n-1 gauge value #4 4\n",
+		       SECONDS(10), RH_END_COMPLETED);
+	for (uint32_t i = 0; i < RH_ARRAY_LEN(checks); i++) {
+		const struct rh_result *result = rh_judge_result(judge, i);
+
+		ck_assert_msg(result->state == checks[i].state &&
+				      result->decided_ns == SECONDS(checks[i].decided_s),
+			      "check %u: %s", i, result->reason);
+	}
+	rh_judge_close(judge);
+	rh_plan_free(plan);
+}
+END_TEST
+
 int main(void)
 {
 	struct frame frame = frame_open("judge: modes");
 
 	tcase_add_loop_test(frame.tests, every_mode_and_outcome, 0, RH_ARRAY_LEN(stories));
 	tcase_add_test(frame.tests, never_mirrors_always);
+	tcase_add_loop_test(frame.tests, touched_first_is_decided_first, 0, 2);
+	tcase_add_test(frame.tests, sharing_is_not_seen);
 	return frame_run(frame);
 }

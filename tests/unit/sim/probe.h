@@ -12,6 +12,7 @@ typedef void probe_step(const struct rh_env *env, const struct rh_event *event,
 struct probe_params {
 	probe_step *step;
 	bool (*holds)(const struct rh_env *env);
+	uint32_t *asked; /* counts how often, when there is one */
 };
 
 struct probe_state {
@@ -33,6 +34,8 @@ static inline bool probe_holds(const struct rh_env *env)
 {
 	const struct probe_params *params = env->params;
 
+	if (params->asked != NULL)
+		++*params->asked;
 	return params->holds == NULL || params->holds(env);
 }
 

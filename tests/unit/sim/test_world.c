@@ -371,6 +371,59 @@ START_TEST(large_plans_are_checked_on_the_grid)
 }
 END_TEST
 
+/* Who did nothing since the last checkpoint is not asked again; who did, is, also after a crash. */
+START_TEST(only_who_changed_is_asked)
+{
+	uint32_t asked = 0;
+	struct probe probe;
+
+	probe_init(&probe, 300, step_once);
+	((struct probe_params *)probe.plan->params)->asked = &asked;
+	probe_open(&probe, engines[_i]);
+	probe_go(&probe, 1000 * MS);
+	probe.count = 0;
+#ifndef RH_EXPENSIVE
+	ck_assert_uint_eq(asked, 0);
+	probe_go(&probe, 1100 * MS);
+	ck_assert_uint_eq(asked, 300);
+	probe_go(&probe, 5000 * MS);
+	ck_assert_uint_eq(asked, 300);
+	probe_nodes(&probe, RH_NODE_OP_CRASH, 7, 0);
+	probe_go(&probe, 10000 * MS);
+	ck_assert_uint_eq(asked, 300);
+	probe_nodes(&probe, RH_NODE_OP_RESTART, 7, 1);
+	probe_go(&probe, 20000 * MS);
+	ck_assert_uint_eq(asked, 301);
+#endif
+	probe_close(&probe);
+}
+END_TEST
+
+/* ---- the engine that is chosen --------------------------------------------------------------- */
+
+START_TEST(small_worlds_without_floods_take_a_queue)
+{
+	struct rh_world_options options = {.engine = RH_ENGINE_AUTO};
+	struct rh_plan *few = hand_plan_new(&probe_model, 4, 1);
+	struct rh_plan *many = hand_plan_new(&probe_model, 300, 1);
+	struct rh_plan *flood = hand_plan_new(&flood_model, 4, 1);
+
+	few->lookahead_ns = many->lookahead_ns = flood->lookahead_ns = 5 * MS;
+	ck_assert_int_eq(sim_world_engine(few, &options), RH_ENGINE_GENERAL);
+	ck_assert_int_eq(sim_world_engine(many, &options), RH_ENGINE_WINDOWED);
+	ck_assert_int_eq(sim_world_engine(flood, &options), RH_ENGINE_WINDOWED);
+	options.threads = 2;
+	ck_assert_int_eq(sim_world_engine(few, &options), RH_ENGINE_WINDOWED);
+	many->lookahead_ns = 1000;
+	ck_assert_int_eq(sim_world_engine(many, &options), RH_ENGINE_GENERAL);
+	options.engine = RH_ENGINE_HEAP;
+	ck_assert_int_eq(sim_world_engine(few, &options), RH_ENGINE_HEAP);
+	hand_plan_free(few);
+	hand_plan_free(many);
+	hand_plan_free(flood);
+}
+END_TEST
+
 /* ---- what it cannot do ----------------------------------------------------------------------- */
 
 START_TEST(refuses_what_it_cannot)
@@ -421,6 +474,8 @@ int main(void)
 	tcase_add_loop_test(frame.tests, objects_are_freed, 0, 3);
 	tcase_add_loop_test(frame.tests, invariants_are_told_once, 0, 3);
 	tcase_add_loop_test(frame.tests, large_plans_are_checked_on_the_grid, 0, 3);
+	tcase_add_loop_test(frame.tests, only_who_changed_is_asked, 0, 3);
+	tcase_add_test(frame.tests, small_worlds_without_floods_take_a_queue);
 	tcase_add_loop_test(frame.tests, refuses_what_it_cannot, 0, 3);
 	return frame_run(frame);
 }
