@@ -14,6 +14,7 @@
 
 #define BATCH_MAX     256  /* records that wait: few enough to stay in the cache */
 #define WORTH_SHARING 2000 /* events of a window */
+#define LOOK_EVERY    64   /* events of a queue */
 
 /* ---- the engine, whichever it is ------------------------------------------------------------- */
 
@@ -96,6 +97,21 @@ static void settle_up(struct sim_world *world)
 	sim_limit_stale_timers(world);
 }
 
+/*
+ * After one event of a queue: is there anything to settle?  The most copies in flight are kept
+ * exactly; memory and stale timers are looked at now and then.
+ */
+static bool is_all_well(struct sim_world *world, uint32_t played)
+{
+	const struct sim_worker *worker = &world->workers[0];
+	const struct sim_state *state = world->state;
+	uint64_t in_flight =
+		world->engine.ops->count(&world->engine) - state->others - worker->tally.others;
+
+	return in_flight <= state->in_flight_max && worker->failure.code == 0 &&
+	       world->failure.code == 0 && played % LOOK_EVERY != 0;
+}
+
 /* The next place for an event; keys of one node must grow. */
 static struct sim_event *next_event(struct sim_worker *worker)
 {
@@ -119,19 +135,24 @@ static bool play_queue(struct sim_world *world, uint64_t limit_ns)
 {
 	struct sim_worker *worker = &world->workers[0];
 
-	for (;;) {
+	for (uint32_t played = 1;; played++) {
 		struct sim_event *event = next_event(worker);
 		bool was_calm = world->stream.urgent_ns == RH_TIME_NEVER;
 
-		if (!world->engine.ops->pop(&world->engine, event, limit_ns))
-			return true;
+		if (!world->engine.ops->pop(&world->engine, event, limit_ns)) {
+			settle_up(world);
+			return world->failure.code == 0;
+		}
 		world->state->now_ns = event->time_ns;
 		if (world->stream.pending_count > 0)
 			sim_stream_settle(&world->stream, event->time_ns, event->node);
 		handle(worker, event);
-		settle_up(world);
-		if (is_broken_off(world, was_calm))
+		if (!is_all_well(world, played))
+			settle_up(world);
+		if (is_broken_off(world, was_calm)) {
+			settle_up(world);
 			return false;
+		}
 	}
 }
 
