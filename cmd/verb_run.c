@@ -48,6 +48,8 @@ static int read_options(const struct cmd_args *args, struct cmd_play_options *op
 		return cmd_usage("--color is auto, always or never, not \"%s\"", color);
 	if (threads != NULL && !cmd_number("threads", threads, SIM_THREADS_MAX, &thread_count))
 		return 2;
+	if (thread_count == 0)
+		return cmd_usage("--threads wants at least 1");
 	options->threads = (uint32_t)thread_count;
 	options->out_dir = cmd_option_value(args, "out");
 	options->is_forced = cmd_option_given(args, "force");

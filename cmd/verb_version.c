@@ -35,7 +35,7 @@ static int version(const struct cmd_args *args)
 	printf("  libyaml    %s\n  zstd       %s\n", yaml_get_version_string(),
 	       ZSTD_versionString());
 	printf("  interfaces model %d, plugin %d\n", RH_MODEL_ABI, RH_PLUGIN_ABI);
-	printf("  worlds     sim (engines general, heap)\n");
+	printf("  worlds     sim (engines windowed, general, heap), live\n");
 	return 0;
 }
 

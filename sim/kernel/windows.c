@@ -13,6 +13,7 @@
  */
 #include "sim/kernel/windows_inside.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -160,7 +161,9 @@ static void more_cells(struct sim_windows *windows, struct sim_free *free_of)
 	if (windows->space->is_shared)
 		__atomic_clear(&state->is_locked, __ATOMIC_RELEASE);
 	if ((uint64_t)free_of->cell_end >> (windows->layout.time_shift - 1) != 0)
-		rh_fatal("too many events wait for one window engine; use another engine");
+		rh_fatal("%" PRIu32 " events wait, which is more than the windowed engine holds in "
+			 "a network of this size; use --engine general",
+			 free_of->cell_end);
 }
 
 static uint32_t take_cell(struct sim_windows *windows, uint32_t thread,

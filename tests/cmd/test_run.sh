@@ -1,6 +1,6 @@
 #!/bin/sh
 # Shows what `run` promises: one JSON object with the documented members, a complete run directory, equal bytes for
-# equal runs on both engines, the right exit codes, and a line that repeats a failure.
+# equal runs on each engine, the right exit codes, and a line that repeats a failure.
 set -eu
 . tests/cmd/lib.sh
 four=scenarios/smoke/four.yaml
@@ -24,7 +24,7 @@ done
 [ ! -e "$work/a/RUNNING" ] || fail "RUNNING is left in a complete run"
 cmp -s $four "$work/a/scenario.yaml" || fail "scenario.yaml is not the scenario"
 
-# The same run again, on the other engine: equal bytes.
+# The same run again, on another engine: equal bytes.
 expect 0 "$program" run $four --seed 3 --json --out "$work/b" --engine heap
 for file in plan.yaml verdict.json events.jsonl trace.rht; do
 	cmp "$work/a/$file" "$work/b/$file" || fail "$file differs between engines"

@@ -3,7 +3,7 @@
 #
 # Sourced by test_random_scenarios.sh and tests/soak.sh, which set $program (rehearse), $maker
 # (random_scenario) and $work (a scratch folder). `check_seed SEED` makes the scenario of that seed, plays it
-# on both engines, at every trace level, up to half of its time and without its disabled steps, and returns 1 after
+# on three engines and two threads, at every trace level, up to half of its time and without its disabled steps, and returns 1 after
 # telling what did not hold. It counts runs in $random_runs and keeps nothing but the scenario of a seed that failed.
 
 : "${program:?}" "${maker:?}" "${work:?}"
@@ -122,6 +122,12 @@ check_seed() { # SEED
 $(grep '"kind":"invariant"' "$work/first/events.jsonl" | head -n 2)"
 		if play general "$work/random.yaml" --engine general --trace full; then
 			like_first general "the general engine" events.jsonl verdict.json
+		fi
+		if play windowed "$work/random.yaml" --engine windowed --trace full; then
+			like_first windowed "the windowed engine" events.jsonl verdict.json
+		fi
+		if play threads "$work/random.yaml" --engine windowed --threads 2 --trace node; then
+			like_first threads "two threads" verdict.json
 		fi
 		for level in node verdict; do
 			play $level "$work/random.yaml" --trace $level || continue

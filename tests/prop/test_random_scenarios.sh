@@ -1,5 +1,5 @@
 #!/bin/sh
-# test_random_scenarios.sh - shows that what must hold of any scenario holds of random ones: both engines, all trace levels, judging
+# test_random_scenarios.sh - shows that what must hold of any scenario holds of random ones: three engines, all trace levels, judging
 # again, a part of the run, disabled steps (random_check.sh has the list). SEEDS="from to" plays others.
 set -eu
 export LC_ALL=C
