@@ -20,7 +20,7 @@ static uint64_t elapsed_ns(const struct rh_clock *clock, uint64_t true_ns)
 	return rh_mul_div(true_ns, (uint64_t)(PPB + clock->drift_ppb), (uint64_t)PPB);
 }
 
-uint64_t rh_clock_local(const struct rh_clock *clock, uint64_t true_ns)
+uint64_t rh_clock_shows(const struct rh_clock *clock, uint64_t true_ns)
 {
 	i128 local = (i128)elapsed_ns(clock, true_ns) + clock->offset_ns;
 

@@ -8,7 +8,8 @@
  *   local(t) = t + offset + floor(t * drift / 10^9),   0 where that would be negative
  *
  * Drift is in parts per 10^9 and above -10^9, so local time never runs backwards between steps of
- * the offset.
+ * the offset.  All in integers: rh_clock_true() gives the first instant at which the clock shows a
+ * time, and local(true(c)) >= c > local(true(c) - 1) holds exactly.
  */
 #ifndef CORE_HOST_H
 #define CORE_HOST_H
@@ -33,7 +34,16 @@ struct rh_clock {
 	int64_t drift_ppb;
 };
 
-uint64_t rh_clock_local(const struct rh_clock *clock, uint64_t true_ns);
+uint64_t rh_clock_shows(const struct rh_clock *clock, uint64_t true_ns);
+
+/* Most clocks are right. */
+static inline uint64_t rh_clock_local(const struct rh_clock *clock, uint64_t true_ns)
+{
+	return ((uint64_t)clock->offset_ns | (uint64_t)clock->drift_ppb) == 0
+		       ? true_ns
+		       : rh_clock_shows(clock, true_ns);
+}
+
 /* The first instant at which the clock shows a time; RH_TIME_NEVER when it never does. */
 uint64_t rh_clock_true(const struct rh_clock *clock, uint64_t local_ns);
 /* How wrong the clock is: local(t) - t, also where local time is cut off at 0. */

@@ -357,7 +357,7 @@ static void step_clock(struct sim_world *world, uint32_t node, const struct rh_a
 		.name64 = action->name64,
 		.key = (uint64_t)action->clock_step_ns,
 	};
-	struct sim_clock *clock = &world->nodes[node].clock;
+	struct rh_clock *clock = &world->nodes[node].clock;
 	uint32_t i;
 
 	clock->offset_ns = (int64_t)((uint64_t)clock->offset_ns + (uint64_t)action->clock_step_ns);

@@ -83,7 +83,7 @@ void sim_env_set(struct sim_worker *worker, uint32_t node)
 	struct rh_env *env = &worker->env;
 
 	env->state = self->state != 0 ? rh_at(&world->space, self->state) : NULL;
-	env->clock_ns = sim_clock_local(&self->clock, worker->now_ns);
+	env->clock_ns = rh_clock_local(&self->clock, worker->now_ns);
 	env->name64 = self->name64;
 	env->weight = self->weight;
 	env->node = node;
@@ -237,7 +237,7 @@ static void record_node(struct sim_worker *worker, uint32_t node, uint16_t kind,
 static void announce(struct sim_worker *worker, const struct sim_event *event)
 {
 	struct sim_world *world = worker->world;
-	const struct sim_clock *clock = &world->nodes[event->node].clock;
+	const struct rh_clock *clock = &world->nodes[event->node].clock;
 
 	if (event->class == RH_CLASS_INPUT)
 		record_node(worker, event->node, RH_RECORD_TX, RH_TX_SUBMITTED, event->size_bytes,
@@ -249,11 +249,11 @@ static void announce(struct sim_worker *worker, const struct sim_event *event)
 	else
 		record_node(worker, event->node, RH_RECORD_CLOCK, 0, 0, (uint64_t)clock->offset_ns);
 	if (sim_wants(world, RH_RECORD_GAUGE) &&
-	    (event->kind == RH_EVENT_CLOCK || sim_clock_error(clock, event->time_ns) != 0) &&
+	    (event->kind == RH_EVENT_CLOCK || rh_clock_error(clock, event->time_ns) != 0) &&
 	    sim_gauge_changed(world, event->node, RH_GAUGE_CLOCK_OFFSET,
-			      sim_clock_error(clock, event->time_ns)))
+			      rh_clock_error(clock, event->time_ns)))
 		record_node(worker, event->node, RH_RECORD_GAUGE, 0, RH_GAUGE_CLOCK_OFFSET,
-			    (uint64_t)sim_clock_error(clock, event->time_ns));
+			    (uint64_t)rh_clock_error(clock, event->time_ns));
 }
 
 static void run_step(struct sim_worker *worker, const struct sim_event *event)

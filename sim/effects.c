@@ -46,7 +46,7 @@ void sim_set_timer(struct sim_worker *worker, uint32_t node, uint32_t number, ui
 {
 	struct sim_world *world = worker->world;
 	struct sim_timer *timer = &sim_timers(world, node)[number];
-	uint64_t true_ns = sim_clock_true(&world->nodes[node].clock, at_clock_ns);
+	uint64_t true_ns = rh_clock_true(&world->nodes[node].clock, at_clock_ns);
 	struct sim_event event = {
 		.time_ns = true_ns > worker->now_ns ? true_ns : worker->now_ns + 1,
 		.node = node,

@@ -114,7 +114,7 @@ void sim_drain_send(struct sim_worker *worker, uint32_t node, const struct rh_ef
 		rh_fatal("node %s sends a %s to node %" PRIu32 ", which is no peer of it",
 			 world->plan->nodes[node].name,
 			 world->plan->model->messages[effect->number].name, effect->to);
-	mid = sim_message_id(world->names64[node], effect->number, world->net.sends[arc]++);
+	mid = rh_message_id(world->names64[node], effect->number, world->net.sends[arc]++);
 	sending = begin_sending(worker, node, mid, effect->key);
 	sending.size_bytes = size_of(world, effect->number, effect);
 	like = event_like(&sending, effect->number, effect->ref);
@@ -288,8 +288,8 @@ void sim_drain_fan_out(struct sim_worker *worker, uint32_t node, const struct rh
 	topic = &model->topics[effect->number - 1];
 	kind = (uint32_t)effect->number << 16 | topic->message_kind;
 	mid = is_forward ? effect->id
-			 : sim_message_id(world->names64[node], (uint32_t)effect->number << 16,
-					  effect->key);
+			 : rh_message_id(world->names64[node], (uint32_t)effect->number << 16,
+					 effect->key);
 	sending = begin_sending(worker, node, mid, effect->key);
 	if (topic->relay == RH_TOPIC_FLOOD) {
 		sum = flood(worker, &sending, effect, kind);

@@ -14,7 +14,7 @@
 #define SIM_STATE_H
 
 #include "core/world.h"
-#include "sim/clock.h"
+#include "core/host.h"
 #include "sim/gossip/fan.h"
 #include "sim/kernel/engine.h"
 #include "sim/team/team.h"
@@ -48,7 +48,7 @@ struct sim_node {
 	rh_off state;	     /* the model's, 0 when it has none */
 	uint64_t name64;
 	uint64_t weight;
-	struct sim_clock clock;
+	struct rh_clock clock;
 	uint64_t self_window; /* the window of self_count */
 	uint64_t self_count;
 };

@@ -349,8 +349,8 @@ static void init_nodes(struct sim_world *world)
 
 		node->name64 = from->name64;
 		node->weight = from->weight;
-		node->clock = (struct sim_clock){.offset_ns = from->clock_offset_ns,
-						 .drift_ppb = from->clock_drift_ppb};
+		node->clock = (struct rh_clock){.offset_ns = from->clock_offset_ns,
+						.drift_ppb = from->clock_drift_ppb};
 		node->up_from_ns = RH_TIME_NEVER;
 		world->more[i].instant_ns = RH_TIME_NEVER;
 		if (from->start_ns != RH_TIME_NEVER)

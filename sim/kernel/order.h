@@ -76,10 +76,4 @@ static inline int sim_order_compare(const struct sim_order *order, const struct 
 void sim_order_check(const struct sim_order *order, const struct sim_event *last,
 		     const struct sim_event *next);
 
-/* The identity of a message: a chain over who made it, what it is and its key or count. */
-static inline uint64_t sim_message_id(uint64_t origin_name64, uint32_t kind, uint64_t key)
-{
-	return rh_absorb(rh_absorb(rh_absorb(0, origin_name64), kind), key);
-}
-
 #endif

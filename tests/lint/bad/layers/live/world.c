@@ -1,3 +1,3 @@
 /* world.c - planted: the live world calls the other one. */
 #include "core/world.h"
-#include "sim/clock.h"
+#include "sim/stream.h"
