@@ -241,6 +241,20 @@ static void worker_init(struct sim_world *world, uint32_t number, uint32_t peers
 	};
 }
 
+/* An event comes for this node: what each handling reads. */
+static void fetch_node(void *ctx, uint32_t node)
+{
+	const struct sim_world *world = ctx;
+	const uint32_t *peers = sim_net_peers(&world->net, node);
+
+	__builtin_prefetch(&world->nodes[node]);
+	__builtin_prefetch(&world->traces[node], 1);
+	__builtin_prefetch(peers);
+	__builtin_prefetch(peers + LINE_BYTES / sizeof(*peers));
+	if (world->states != NULL)
+		__builtin_prefetch(world->states + node * world->state_stride, 1);
+}
+
 /* What points into the space, once the space is there. */
 static void attach(struct sim_world *world)
 {
@@ -266,6 +280,8 @@ static void attach(struct sim_world *world)
 		.space = &world->space,
 		.order = &world->order,
 		.state = state->engine,
+		.soon = fetch_node,
+		.soon_ctx = world,
 	};
 	if (world->is_windowed)
 		sim_windows_attach(&world->windows, &world->space, state->engine, &plan,

@@ -38,6 +38,7 @@ struct sim_net_state {
 	rh_off back;
 	rh_off base_ns;
 	rh_off to_name64;
+	rh_off names64;
 	rh_off sends;
 	rh_off fault;
 	rh_off faulty;
@@ -46,6 +47,7 @@ struct sim_net_state {
 	uint32_t free_head;   /* 1 + place of a free fault, whose `touched` is the next */
 	uint32_t unused;
 	uint64_t clamps;
+	uint64_t flat_ns;
 };
 
 struct queue {
@@ -158,10 +160,22 @@ static void bind(struct sim_net *net, struct rh_space *space, const struct rh_pl
 		.back = rh_at(space, at->back),
 		.base_ns = rh_at(space, at->base_ns),
 		.to_name64 = rh_at(space, at->to_name64),
+		.names64 = rh_at(space, at->names64),
+		.flat_ns = at->flat_ns,
 		.sends = rh_at(space, at->sends),
 		.fault = at->fault != 0 ? rh_at(space, at->fault) : NULL,
 		.faulty = rh_at(space, at->faulty),
 	};
+}
+
+/* The delay that all links have, or 0. */
+static uint64_t flat_ns(const struct rh_plan *plan)
+{
+	for (uint32_t edge = 0; edge < 2 * plan->link_count; edge++) {
+		if (plan->links[edge / 2].delay_ns[edge % 2] != plan->links[0].delay_ns[0])
+			return 0;
+	}
+	return plan->link_count != 0 ? plan->links[0].delay_ns[0] : 0;
 }
 
 void sim_net_init(struct sim_net *net, struct rh_space *space, const struct rh_plan *plan)
@@ -170,6 +184,7 @@ void sim_net_init(struct sim_net *net, struct rh_space *space, const struct rh_p
 	rh_off off = rh_space_alloc(space, sizeof(struct sim_net_state));
 	struct sim_net_state *state = rh_at(space, off);
 	uint64_t *to_name64;
+	uint64_t *names64;
 
 	RH_ASSERT(plan->lookahead_ns != 0 && arc_count < UINT32_MAX);
 	state->node_count = plan->node_count;
@@ -179,12 +194,18 @@ void sim_net_init(struct sim_net *net, struct rh_space *space, const struct rh_p
 	state->back = array_new(space, arc_count, sizeof(uint16_t));
 	state->base_ns = array_new(space, arc_count, sizeof(uint64_t));
 	state->to_name64 = array_new(space, arc_count, sizeof(uint64_t));
+	state->names64 = array_new(space, plan->node_count, sizeof(uint64_t));
 	state->sends = array_new(space, arc_count, sizeof(uint32_t));
 	state->faulty = array_new(space, plan->node_count, sizeof(uint32_t));
 	state->queues = array_new(space, plan->node_count, sizeof(struct queue));
 	bind(net, space, plan, off);
 	arcs_build(net);
 	to_name64 = rh_at(space, state->to_name64);
+	names64 = rh_at(space, state->names64);
+	for (uint32_t node = 0; node < plan->node_count; node++)
+		names64[node] = plan->nodes[node].name64;
+	state->flat_ns = flat_ns(plan);
+	net->flat_ns = state->flat_ns;
 	for (uint32_t arc = 0; arc < arc_count; arc++)
 		to_name64[arc] = plan->nodes[net->to[arc]].name64;
 }
@@ -302,22 +323,22 @@ static uint64_t uniform_ns(uint64_t base_ns, uint64_t ppm, uint64_t draw)
 	return base_ns + rh_uniform_range(draw, 0, spread);
 }
 
-/* The delays by the plan's law alone: nothing below the lookahead comes out of it. */
-static void law_delays(const struct sim_net *net, const struct sim_sending *sending, uint32_t arc,
-		       uint32_t count, uint64_t *delay_ns)
+static uint64_t law_row(const struct sim_net *net, const struct sim_sending *sending)
+{
+	return rh_rng_absorb(net->rng, rh_rng_absorb(net->rng, net->delay_key, sending->from64),
+			     sending->mid);
+}
+
+/* By the plan's law: nothing below the lookahead comes out of it. */
+static uint64_t law_ns(const struct sim_net *net, uint64_t base_ns, uint64_t row, uint64_t to64)
 {
 	const struct rh_plan *plan = net->plan;
-	uint64_t row = rh_rng_absorb(
-		net->rng, rh_rng_absorb(net->rng, net->delay_key, sending->from64), sending->mid);
+	uint64_t draw = rh_rng_absorb(net->rng, row, to64);
+	uint64_t base = capped_ns(base_ns);
 
-	for (uint32_t i = 0; i < count; i++) {
-		uint64_t base = capped_ns(net->base_ns[arc + i]);
-		uint64_t draw = rh_rng_absorb(net->rng, row, net->to_name64[arc + i]);
-
-		delay_ns[i] = plan->jitter == RH_JITTER_UNIFORM
-				      ? uniform_ns(base, plan->jitter_ppm, draw)
-				      : sim_delay_ns(plan->jitter, base, plan->jitter_ppm, draw);
-	}
+	return plan->jitter == RH_JITTER_UNIFORM
+		       ? uniform_ns(base, plan->jitter_ppm, draw)
+		       : sim_delay_ns(plan->jitter, base, plan->jitter_ppm, draw);
 }
 
 uint64_t sim_net_bound_ns(struct sim_net *net, uint64_t delay_ns)
@@ -346,7 +367,11 @@ void sim_net_delays(struct sim_net *net, const struct sim_sending *sending, uint
 
 		plan->model->wire->delays(plan->params, &fan, delay_ns);
 	} else if (plan->jitter != RH_JITTER_NONE) {
-		law_delays(net, sending, arc, count, delay_ns);
+		uint64_t row = law_row(net, sending);
+
+		for (uint32_t i = 0; i < count; i++)
+			delay_ns[i] =
+				law_ns(net, net->base_ns[arc + i], row, net->to_name64[arc + i]);
 	} else {
 		memcpy(delay_ns, net->base_ns + arc, count * sizeof(*delay_ns));
 	}
@@ -364,10 +389,27 @@ static uint64_t fault_ns(const struct sim_net *net, const struct fault *fault,
 	return delay;
 }
 
+/* One copy over one of very many links: what is known of all of them is not asked of this one, which is
+ * hardly ever in the cache. */
+static uint64_t wire_ns(struct sim_net *net, const struct sim_sending *sending, uint32_t arc,
+			uint64_t to64)
+{
+	const struct rh_plan *plan = net->plan;
+	uint64_t delay;
+
+	if (net->flat_ns == 0 || (plan->model != NULL && plan->model->wire != NULL))
+		sim_net_delays(net, sending, arc, 1, &delay);
+	else if (plan->jitter == RH_JITTER_NONE)
+		delay = net->flat_ns;
+	else
+		delay = law_ns(net, net->flat_ns, law_row(net, sending), to64);
+	return sim_net_bound_ns(net, delay);
+}
+
 struct sim_copy sim_net_send(struct sim_net *net, const struct sim_sending *sending, uint32_t arc)
 {
 	const struct rh_plan *plan = net->plan;
-	uint64_t to64 = net->to_name64[arc];
+	uint64_t to64 = net->names64[net->to[arc]];
 	struct fault *fault = fault_of(net, arc);
 	struct sim_copy copy = {SIM_ARRIVES, 0, 0};
 	uint64_t loss = plan->loss_threshold;
@@ -390,8 +432,7 @@ struct sim_copy sim_net_send(struct sim_net *net, const struct sim_sending *send
 		copy.fate = SIM_LOST;
 		return copy;
 	}
-	sim_net_delays(net, sending, arc, 1, &delay);
-	delay = sim_net_bound_ns(net, delay);
+	delay = wire_ns(net, sending, arc, to64);
 	if (fault != NULL)
 		delay += fault_ns(net, fault, sending, to64);
 	copy.arrival_ns = after(copy.arrival_ns, delay);

@@ -47,12 +47,14 @@ struct sim_net {
 	rh_off state; /* struct sim_net_state */
 	struct rh_rng rng;
 	uint64_t delay_key;
+	uint64_t flat_ns; /* the delay that all links have, or 0: they differ */
 	/* in the space, where nothing of this moves */
 	const uint32_t *first;
 	const uint32_t *to;
 	const uint16_t *back; /* means nothing where somebody has more than SIM_BACK_PEERS_MAX */
 	const uint64_t *base_ns;
 	const uint64_t *to_name64;
+	const uint64_t *names64; /* by node */
 	uint32_t *sends;
 	uint32_t *fault;
 	uint32_t *faulty; /* by node: arcs with a fault */
