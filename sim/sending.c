@@ -22,19 +22,19 @@ static uint64_t size_of(const struct sim_world *world, uint32_t kind,
 			  sim_object_at(&world->space, &world->state->objects, effect->ref));
 }
 
-static struct sim_sending begin_sending(const struct sim_worker *worker, uint32_t node,
-					uint64_t mid, uint64_t key)
+/* Member by member, in place: a copy of what has just been written by parts would have to wait for it. */
+static inline void begin_sending(struct sim_sending *sending, const struct sim_worker *worker,
+				 uint32_t node, uint64_t mid, uint64_t key)
 {
 	const struct sim_world *world = worker->world;
 
-	return (struct sim_sending){
-		.now_ns = worker->now_ns,
-		.mid = mid,
-		.key = key,
-		.from64 = world->nodes[node].name64,
-		.from = node,
-		.is_queued = world->has_uplinks && world->plan->nodes[node].up_bps != 0,
-	};
+	sending->now_ns = worker->now_ns;
+	sending->mid = mid;
+	sending->key = key;
+	sending->size_bytes = 0;
+	sending->from64 = world->nodes[node].name64;
+	sending->from = node;
+	sending->is_queued = world->has_uplinks && world->plan->nodes[node].up_bps != 0;
 }
 
 static void record_sending(struct sim_worker *worker, const struct sim_sending *sending,
@@ -115,7 +115,7 @@ void sim_drain_send(struct sim_worker *worker, uint32_t node, const struct rh_ef
 			 world->plan->nodes[node].name,
 			 world->plan->model->messages[effect->number].name, effect->to);
 	mid = rh_message_id(world->names64[node], effect->number, world->net.sends[arc]++);
-	sending = begin_sending(worker, node, mid, effect->key);
+	begin_sending(&sending, worker, node, mid, effect->key);
 	sending.size_bytes = size_of(world, effect->number, effect);
 	like = event_like(&sending, effect->number, effect->ref);
 	arrival_ns = send_copy(worker, &sending, &like, arc);
@@ -290,7 +290,7 @@ void sim_drain_fan_out(struct sim_worker *worker, uint32_t node, const struct rh
 	mid = is_forward ? effect->id
 			 : rh_message_id(world->names64[node], (uint32_t)effect->number << 16,
 					 effect->key);
-	sending = begin_sending(worker, node, mid, effect->key);
+	begin_sending(&sending, worker, node, mid, effect->key);
 	if (topic->relay == RH_TOPIC_FLOOD) {
 		sum = flood(worker, &sending, effect, kind);
 	} else {

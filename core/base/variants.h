@@ -1,7 +1,7 @@
 /*
  * variants.h - hot loops compiled twice: for any x86-64, and for those of the last ten years.
  *
- * The program chooses when it starts, so one build is right everywhere and quick where it can be.  Both
+ * (x86-64-v3: AVX2 and BMI2, whoever made the processor.)  The program chooses when it starts, so one build is right everywhere and quick where it can be.  Both
  * variants compute the same integers.  Other machines, other compilers and the sanitizers (which are not
  * up yet when the choice is made) get the plain one.
  */
@@ -11,7 +11,7 @@
 #if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) && \
 	!defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && \
 	!defined(RH_NO_VARIANTS)
-#define RH_VARIANTS __attribute__((target_clones("arch=haswell", "default")))
+#define RH_VARIANTS __attribute__((target_clones("arch=x86-64-v3", "default")))
 #else
 #define RH_VARIANTS
 #endif

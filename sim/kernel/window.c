@@ -11,9 +11,11 @@
 #include "core/base/arena.h"
 #include "sim/kernel/windows_inside.h"
 
-#define COUNTS_MAX (UINT32_C(1) << 14)
-#define FEW	   24
-#define AHEAD	   3 /* events between fetching what one needs and handing it out */
+#define COUNTS_MAX     (UINT32_C(1) << 14)
+#define FEW	       24
+#define LINE_BYTES     64
+#define COUNTED_CHUNKS 16
+#define AHEAD	       3 /* events between fetching what one needs and handing it out */
 
 bool sim_own_is_before(const struct sim_windows *windows, const struct sim_event *event,
 		       const struct sim_own *own)
@@ -42,13 +44,13 @@ void sim_share_push(struct sim_share *share, const struct sim_event *event, uint
 
 /* ---- a window -------------------------------------------------------------------------------- */
 
-/* Up to three chunks are counted. */
+/* As many chunks are counted as make a window worth sharing. */
 static uint64_t bucket_items(const struct sim_windows *windows, rh_off head)
 {
 	uint64_t mask = SIM_CHUNK_BYTES - 1;
 	uint64_t count = 0;
 
-	for (uint32_t i = 0; i < 3 && head != 0; i++) {
+	for (uint32_t i = 0; i < COUNTED_CHUNKS && head != 0; i++) {
 		rh_off chunk = (head - 1) & ~mask;
 		rh_off before = *sim_word_at(windows, chunk);
 
@@ -70,7 +72,8 @@ uint64_t sim_windows_begin(struct sim_windows *windows, uint64_t start_ns, uint6
 	windows->window_ns = state->window << windows->layout.window_log2;
 	windows->end_ns = limit_ns < window_end ? limit_ns : window_end;
 	RH_ASSERT(windows->end_ns > start_ns && start_ns >= state->end_ns);
-	for (uint32_t i = 0; i < windows->share_count * windows->share_count; i++)
+	for (uint32_t i = 0;
+	     windows->share_count > 1 && i < windows->share_count * windows->share_count; i++)
 		about +=
 			bucket_items(windows, windows->lanes[i].heads[state->window % SIM_BUCKETS]);
 	return about;
@@ -150,6 +153,9 @@ static void take_bucket(struct sim_share *share, struct sim_lane *lane)
 		rh_off chunk = (at - 1) & ~mask;
 		rh_off before = *sim_word_at(windows, chunk);
 
+		/* Chunks lie anywhere: the next comes in while this one is looked through. */
+		for (uint32_t i = 0; before != 0 && i < SIM_CHUNK_BYTES; i += LINE_BYTES)
+			__builtin_prefetch(windows->space->base + before + i);
 		take_items(share, sim_word_at(windows, chunk + sizeof(uint64_t)),
 			   (uint32_t)((at - chunk) / sizeof(uint64_t)) - 1);
 		sim_chunk_give(windows, share->number, chunk);
