@@ -59,7 +59,7 @@ void sim_set_timer(struct sim_worker *worker, uint32_t node, uint32_t number, ui
 	disarm(worker, timer);
 	timer->at_clock_ns = at_clock_ns;
 	timer->is_armed = 1;
-	event.id = (uint64_t)number << 32 | timer->generation;
+	event.id = rh_timer_id(number, timer->generation);
 	sim_push(worker, &event);
 }
 

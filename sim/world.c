@@ -20,7 +20,7 @@
 #define DEFAULT_MEMORY	 (UINT64_C(1) << 36)
 #define WINDOW_LOG2_MIN	 10
 #define LINE_BYTES	 64
-#define LOOKAHEAD_MIN_NS 65000 /* below, windows hold too little: limits of the plan may say else */
+#define LOOKAHEAD_MIN_NS 65000 /* below, windows hold too little */
 #define NODES_MAX	 (UINT32_C(1) << 24)
 #define NODES_MANY	 256
 
@@ -692,6 +692,10 @@ int sim_world_adopt(struct rh_world **out, const struct rh_plan *plan,
 		sim_close(&world->base);
 		return rh_err_set(err, RH_E_CORRUPT, "the image belongs to another plan");
 	}
+	/* Engine and shares are those of the image, whatever the options say. */
+	world->worker_count = state->engine_kind == RH_ENGINE_WINDOWED
+				      ? sim_windows_share_count(&world->space, state->engine)
+				      : 1;
 	sim_net_attach(&world->net, &world->space, plan, state->net);
 	attach(world);
 	*out = &world->base;

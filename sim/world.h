@@ -39,7 +39,7 @@ enum rh_engine sim_world_engine(const struct rh_plan *plan, const struct rh_worl
  */
 int sim_world_image(const struct rh_world *world, struct rh_buf *out,
 		    struct rh_err *err) RH_MUST_USE;
-/* The plan must be the one of the image; the engine is the one that the image was made with. */
+/* The plan must be the one of the image; engine and threads are those that the image was made with. */
 int sim_world_adopt(struct rh_world **world, const struct rh_plan *plan,
 		    const struct rh_world_options *options, const uint8_t *bytes, size_t len,
 		    struct rh_err *err) RH_MUST_USE;

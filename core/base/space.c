@@ -236,19 +236,6 @@ static rh_off cut_free(const struct rh_space *space, uint32_t class)
 	return block;
 }
 
-/* A few instructions are guarded, so waiting is spinning. */
-static void lock(struct rh_space *space)
-{
-	while (space->is_shared && __atomic_test_and_set(&space->is_locked, __ATOMIC_ACQUIRE))
-		;
-}
-
-static void unlock(struct rh_space *space)
-{
-	if (space->is_shared)
-		__atomic_clear(&space->is_locked, __ATOMIC_RELEASE);
-}
-
 /* Behind the last block; the pages there have never been touched. */
 static rh_off take_fresh(struct rh_space *space, uint64_t bytes)
 {
@@ -275,14 +262,14 @@ rh_off rh_space_alloc(struct rh_space *space, uint64_t size_bytes)
 	RH_ASSERT(class < CLASSES);
 	bytes = class_bytes(class);
 	RH_ASSERT(bytes >= size_bytes);
-	lock(space);
+	rh_space_lock(space, &space->is_locked);
 	block = header->free_heads[class] != 0 ? pop_free(space, class) : cut_free(space, class);
 	if (block == 0) {
 		block = take_fresh(space, bytes);
-		unlock(space);
+		rh_space_unlock(space, &space->is_locked);
 		return block;
 	}
-	unlock(space);
+	rh_space_unlock(space, &space->is_locked);
 	memset(space->base + block, 0, bytes);
 	return block;
 }
@@ -295,11 +282,11 @@ void rh_space_free(struct rh_space *space, rh_off block, uint64_t size_bytes)
 	if (block == 0)
 		return;
 	RH_ASSERT(class < CLASSES && block % ALIGNMENT == 0 && block >= sizeof(*header));
-	lock(space);
+	rh_space_lock(space, &space->is_locked);
 	RH_ASSERT(block < header->used_bytes && class_bytes(class) <= header->used_bytes - block);
 	RH_ASSERT(block != header->free_heads[class]); /* the commonest double free */
 	push_free(space, class, block);
-	unlock(space);
+	rh_space_unlock(space, &space->is_locked);
 }
 
 uint64_t rh_space_used(const struct rh_space *space)

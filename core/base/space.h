@@ -60,6 +60,22 @@ uint64_t rh_space_used(const struct rh_space *space); /* bytes from base that a 
 void rh_space_root_set(struct rh_space *space, rh_off root);
 rh_off rh_space_root(const struct rh_space *space);
 
+/*
+ * One thread at a time, where the space is shared; nothing otherwise.  For a few instructions on what
+ * stands in a space: waiting is spinning.
+ */
+static inline void rh_space_lock(const struct rh_space *space, bool *is_locked)
+{
+	while (space->is_shared && __atomic_test_and_set(is_locked, __ATOMIC_ACQUIRE))
+		;
+}
+
+static inline void rh_space_unlock(const struct rh_space *space, bool *is_locked)
+{
+	if (space->is_shared)
+		__atomic_clear(is_locked, __ATOMIC_RELEASE);
+}
+
 static inline void *rh_at(const struct rh_space *space, rh_off off)
 {
 	RH_ASSERT(off != 0 && off < space->reserved_bytes);

@@ -15,7 +15,7 @@ void sim_fan_begin(struct sim_fan *fan)
 {
 	const struct sim_trace *trace = fan->trace;
 	uint64_t stretch = (trace->next_ns >> SIM_CHECKPOINT_LOG2) - 1;
-	uint64_t near_ns = trace->next_ns + (UINT64_C(1) << SIM_CHECKPOINT_LOG2);
+	uint64_t near_ns = sim_trace_near_ns(trace);
 	uint64_t reach_ns = (fan->windows->state->window + SIM_BUCKETS)
 			    << fan->windows->layout.window_log2;
 	struct sim_trace_ahead *ahead = sim_trace_ahead(fan->space, trace, fan->thread);

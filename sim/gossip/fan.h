@@ -1,5 +1,5 @@
 /*
- * fan.h - the plain way of a fan-out: one flooded message to a node's neighbours, in one loop.
+ * fan.h - the plain way of a fan-out: one flooded message to a node's neighbours, all together.
  *
  * Where nothing stands in the way (no fault on the node's links, no losses, everybody up, nobody
  * behind a limited downlink, nobody who reads the records of single copies), the copies of a fan-out
@@ -37,8 +37,8 @@ void sim_fan_begin(struct sim_fan *fan);
 
 /*
  * To all neighbours but the one at `except` (RH_NONE: nobody) and those in `skip` (or NULL).  `like` is
- * the event of a copy: its id, kind, key, object and place count.  Returns the sum of the fan-out for the trace hash; *count
- * receives the number of copies.
+ * the event of a copy: its id, kind, key, object and place count.  Returns the sum of the fan-out for
+ * the trace hash; *count receives the number of copies.
  */
 uint64_t sim_fan_out(struct sim_fan *fan, const struct sim_sending *sending,
 		     const struct sim_event *like, uint32_t except, const uint64_t *skip,

@@ -15,18 +15,6 @@ void sim_flood_init(struct sim_flood *flood, uint32_t node_count)
 	flood->node_count = node_count;
 }
 
-static void lock(const struct rh_space *space, struct sim_flood *flood)
-{
-	while (space->is_shared && __atomic_test_and_set(&flood->is_locked, __ATOMIC_ACQUIRE))
-		;
-}
-
-static void unlock(const struct rh_space *space, struct sim_flood *flood)
-{
-	if (space->is_shared)
-		__atomic_clear(&flood->is_locked, __ATOMIC_RELEASE);
-}
-
 static void add_block(struct rh_space *space, struct sim_flood *flood)
 {
 	uint32_t block = rh_tiers_add(space, &flood->blocks, sizeof(rh_off));
@@ -56,10 +44,10 @@ uint32_t sim_flood_publish(struct rh_space *space, struct sim_flood *flood,
 {
 	uint64_t place;
 
-	lock(space, flood);
+	rh_space_lock(space, &flood->is_locked);
 	if (!rh_idmap_get(space, &flood->places, message->mid, &place))
 		place = add_message(space, flood, objects, message);
-	unlock(space, flood);
+	rh_space_unlock(space, &flood->is_locked);
 	return (uint32_t)place;
 }
 
@@ -68,9 +56,9 @@ uint32_t sim_flood_find(const struct rh_space *space, struct sim_flood *flood, u
 	uint64_t place;
 	bool is_there;
 
-	lock(space, flood);
+	rh_space_lock(space, &flood->is_locked);
 	is_there = rh_idmap_get(space, &flood->places, mid, &place);
-	unlock(space, flood);
+	rh_space_unlock(space, &flood->is_locked);
 	return is_there ? (uint32_t)place : RH_NONE;
 }
 

@@ -22,24 +22,12 @@ static struct object *object_of(const struct rh_space *space, const struct sim_o
 	return object;
 }
 
-static void lock(const struct rh_space *space, struct sim_objects *objects)
-{
-	while (space->is_shared && __atomic_test_and_set(&objects->is_locked, __ATOMIC_ACQUIRE))
-		;
-}
-
-static void unlock(const struct rh_space *space, struct sim_objects *objects)
-{
-	if (space->is_shared)
-		__atomic_clear(&objects->is_locked, __ATOMIC_RELEASE);
-}
-
 static struct object *take_cell(struct rh_space *space, struct sim_objects *objects,
 				struct rh_handle *ref)
 {
 	struct object *object;
 
-	lock(space, objects);
+	rh_space_lock(space, &objects->is_locked);
 	if (objects->free_head == 0) {
 		ref->index = rh_tiers_add(space, &objects->cells, OBJECT) + 1;
 		object = rh_tiers_at(space, &objects->cells, OBJECT, ref->index - 1);
@@ -48,7 +36,7 @@ static struct object *take_cell(struct rh_space *space, struct sim_objects *obje
 		object = rh_tiers_at(space, &objects->cells, OBJECT, ref->index - 1);
 		objects->free_head = object->next_free;
 	}
-	unlock(space, objects);
+	rh_space_unlock(space, &objects->is_locked);
 	return object;
 }
 
@@ -106,9 +94,9 @@ void sim_object_drop(struct rh_space *space, struct sim_objects *objects, struct
 	if (before > 1)
 		return;
 	rh_space_free(space, object->block, object->size_bytes);
-	lock(space, objects);
+	rh_space_lock(space, &objects->is_locked);
 	object->generation++;
 	object->next_free = objects->free_head;
 	objects->free_head = ref.index;
-	unlock(space, objects);
+	rh_space_unlock(space, &objects->is_locked);
 }

@@ -33,7 +33,7 @@ void sim_trace_recall(const struct rh_space *space, const struct sim_trace *trac
 					(time_ns >> SIM_CHECKPOINT_LOG2 & 1) * trace->node_count +
 					node;
 
-	RH_ASSERT(node < trace->node_count && sim_trace_is_near(trace, time_ns));
+	RH_ASSERT(node < trace->node_count && time_ns < sim_trace_near_ns(trace));
 	ahead->sum -= sim_trace_arrival_word(time_ns, source_name64);
 	ahead->count--;
 }

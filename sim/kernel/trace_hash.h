@@ -82,12 +82,13 @@ void sim_trace_init(struct sim_trace *trace, struct rh_space *space, const uint6
 /* Words to count ahead in, for so many threads. */
 void sim_trace_ahead_init(struct sim_trace *trace, struct rh_space *space, uint32_t thread_count);
 
-/* The words of a thread for arrivals in the stretch of `time_ns`; is it this stretch or the next? */
-static inline bool sim_trace_is_near(const struct sim_trace *trace, uint64_t time_ns)
+/* Arrivals before this time can be counted ahead: in this stretch, or the next. */
+static inline uint64_t sim_trace_near_ns(const struct sim_trace *trace)
 {
-	return time_ns < trace->next_ns + (UINT64_C(1) << SIM_CHECKPOINT_LOG2);
+	return trace->next_ns + (UINT64_C(1) << SIM_CHECKPOINT_LOG2);
 }
 
+/* A thread's words: of the even stretches by node, then of the odd ones. */
 static inline struct sim_trace_ahead *
 sim_trace_ahead(const struct rh_space *space, const struct sim_trace *trace, uint32_t thread)
 {

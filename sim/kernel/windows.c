@@ -76,6 +76,11 @@ rh_off sim_windows_init(struct rh_space *space, const struct sim_windows_plan *p
 	return off;
 }
 
+uint32_t sim_windows_share_count(const struct rh_space *space, rh_off state)
+{
+	return ((const struct sim_windows_state *)rh_at(space, state))->share_count;
+}
+
 void sim_windows_attach(struct sim_windows *windows, struct rh_space *space, rh_off off,
 			const struct sim_windows_plan *plan, const struct sim_order *order,
 			const struct sim_copies *copies)
@@ -151,15 +156,12 @@ static void more_cells(struct sim_windows *windows, struct sim_free *free_of)
 {
 	struct sim_windows_state *state = windows->state;
 
-	while (windows->space->is_shared &&
-	       __atomic_test_and_set(&state->is_locked, __ATOMIC_ACQUIRE))
-		;
+	rh_space_lock(windows->space, &state->is_locked);
 	free_of->cell_next = rh_tiers_add(windows->space, &state->cells, SIM_CELL);
 	for (uint32_t i = 1; i < CELL_BATCH; i++)
 		rh_tiers_add(windows->space, &state->cells, SIM_CELL);
 	free_of->cell_end = free_of->cell_next + CELL_BATCH;
-	if (windows->space->is_shared)
-		__atomic_clear(&state->is_locked, __ATOMIC_RELEASE);
+	rh_space_unlock(windows->space, &state->is_locked);
 	if ((uint64_t)free_of->cell_end >> (windows->layout.time_shift - 1) != 0)
 		rh_fatal("%" PRIu32 " events wait, which is more than the windowed engine holds in "
 			 "a network of this size; use --engine general",

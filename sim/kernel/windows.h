@@ -149,6 +149,8 @@ struct sim_windows_plan {
 /* False: the plan does not fit 8 bytes (more than 2^24 nodes). */
 bool sim_windows_fit(const struct sim_windows_plan *plan);
 rh_off sim_windows_init(struct rh_space *space, const struct sim_windows_plan *plan);
+/* Of a space that was copied. */
+uint32_t sim_windows_share_count(const struct rh_space *space, rh_off state);
 /* Borrows `order` and what `copies` names. */
 void sim_windows_attach(struct sim_windows *windows, struct rh_space *space, rh_off state,
 			const struct sim_windows_plan *plan, const struct sim_order *order,

@@ -223,12 +223,10 @@ static inline void take_advance(void *ctx, uint64_t time_ns)
 	player->advanced_ns = time_ns;
 }
 
-/* Goes on in a copy of the memory, at another place. */
+/* Goes on in a copy of the memory, at another place.  Which engine and how many threads stands there. */
 static inline void player_move(struct player *player, uint64_t stop_ns)
 {
-	struct rh_world_options options = {.engine = player->way->engine,
-					   .threads = player->way->threads,
-					   .record_mask = player->way->record_mask,
+	struct rh_world_options options = {.record_mask = player->way->record_mask,
 					   .base_hint = player->way->image_base};
 	struct rh_err err = {0};
 	struct rh_buf image;
