@@ -80,15 +80,39 @@ struct rh_plan_phase {
 
 enum rh_verify { RH_VERIFY_REQUIRED, RH_VERIFY_NONE };
 
-/* One thing to do at one time, and to undo at another when it lasts. */
+/* Which part of a run a step belongs to. */
+enum rh_part {
+	RH_PART_ACTIONS,  /* of a phase */
+	RH_PART_ROLLBACK, /* played when the run ends in a way that `rollback.when` names */
+	RH_PART_CLEANUP	  /* played at the end of every run */
+};
+
+/* What a step that could not be done means. */
+enum rh_on_failure { RH_ON_FAILURE_FAIL, RH_ON_FAILURE_WARN, RH_ON_FAILURE_IGNORE };
+
+enum rh_severity { RH_SEVERITY_LOW, RH_SEVERITY_MEDIUM, RH_SEVERITY_HIGH, RH_SEVERITY_EXTREME };
+
+/*
+ * One thing to do at one time, and to undo at another when it lasts.
+ *
+ * Most times are known when the plan is made.  Where a step waits for what only the run can tell,
+ * `after` names the step to wait for and both times count from the moment at which that one was
+ * done.
+ */
 struct rh_plan_step {
-	const char *name;
+	const char *name; /* its id: unique, and what draws are made from */
 	uint64_t name64;
-	const struct rh_action_type *type; /* of the registry: a fault or an action */
-	void *params;			   /* type->params_size bytes */
-	uint32_t phase;
+	const struct rh_action_type
+		*type;	/* of the registry: a fault, an action, a step of the run */
+	void *params;	/* type->params_size bytes */
+	uint32_t phase; /* RH_NONE: of rollback or cleanup */
+	enum rh_part part;
+	uint32_t after; /* a step, or RH_NONE: times are those of the run */
 	uint64_t at_ns;
-	uint64_t until_ns; /* RH_TIME_NEVER: until the end of the run */
+	uint64_t until_ns;   /* RH_TIME_NEVER: until the end of the run */
+	uint64_t timeout_ns; /* of a step that waits; RH_TIME_NEVER: none */
+	uint32_t condition;  /* assertion with role CONDITION that must be true, or RH_NONE */
+	enum rh_on_failure on_failure;
 	enum rh_verify verify;
 	bool is_disabled; /* written in the plan, never begun */
 	uint32_t *edges;  /* directed, ascending: for types that act on links */
@@ -97,12 +121,31 @@ struct rh_plan_step {
 	uint32_t node_count;
 };
 
+/*
+ * Steps stand in this order: actions with a time of the run, sorted by it; actions that wait for a
+ * step, behind the one they wait for; rollback; cleanup.  Of equal ones the file's order decides.
+ * What a step is that says no more than its name:
+ */
+#define RH_PLAN_STEP_INIT .after = RH_NONE, .condition = RH_NONE, .timeout_ns = RH_TIME_NEVER
+
 enum rh_assert_mode {
-	RH_MODE_EVENTUALLY, /* true at one moment of the window */
+	RH_MODE_EVENTUALLY, /* true at one moment of the window (and for `hold_ns` from then on) */
 	RH_MODE_ALWAYS,	    /* true at each moment */
 	RH_MODE_NEVER,	    /* true at no moment */
 	RH_MODE_AT_END	    /* true at the end of the window */
 };
+
+/* What an assertion is for. */
+enum rh_assert_role {
+	RH_ROLE_CHECK,	     /* of a phase */
+	RH_ROLE_CRITERION,   /* of successCriteria */
+	RH_ROLE_EXPECTATION, /* of expectations: judged once, at the end */
+	RH_ROLE_ALERT,	     /* of monitors: raised and cleared, no part of the verdict */
+	RH_ROLE_CONDITION    /* of a step's `if` or `wait`: never decided, no part of the verdict */
+};
+
+/* How many of the nodes must agree. */
+enum rh_quorum_kind { RH_QUORUM_ALL, RH_QUORUM_ANY, RH_QUORUM_MAJORITY, RH_QUORUM_COUNT };
 
 /* As a scenario writes it: "atEnd". */
 const char *rh_assert_mode_name(enum rh_assert_mode mode);
@@ -112,14 +155,27 @@ struct rh_plan_assertion {
 	const struct rh_assertion_type *type;
 	void *params; /* type->params_size bytes */
 	enum rh_assert_mode mode;
-	uint32_t phase;	  /* RH_NONE: of the whole run */
+	enum rh_assert_role role;
+	uint32_t phase;	 /* RH_NONE: of the whole run */
+	uint32_t after;	 /* a step: window and times count from when it was begun; or RH_NONE */
+	uint32_t during; /* a fault: the window is open only while it is in effect; or RH_NONE */
+	uint32_t
+		since; /* a capture step: what `increasedBy` and captured(...) refer to; or RH_NONE */
 	uint64_t from_ns; /* window: from_ns <= time < until_ns */
 	uint64_t until_ns;
-	uint32_t *nodes; /* whom it looks at, ascending; all nodes when the file names none */
+	uint64_t hold_ns; /* EVENTUALLY, ALERT: must stay true for so long */
+	enum rh_quorum_kind quorum;
+	uint32_t quorum_count;
+	uint32_t weight; /* in pass_score */
+	enum rh_severity severity;
+	bool is_warning;      /* severity: warn; does not fail the run */
+	bool expects_failure; /* expect: fail */
+	uint32_t *nodes;      /* whom it looks at, ascending; all nodes when the file names none */
 	uint32_t node_count;
-	const char *text;  /* the sentence as written, for people */
-	bool is_criterion; /* from successCriteria */
+	const char *text; /* the sentence as written, for people */
 };
+
+#define RH_PLAN_ASSERTION_INIT .after = RH_NONE, .during = RH_NONE, .since = RH_NONE, .weight = 1
 
 struct rh_plan_workload {
 	const char *name;

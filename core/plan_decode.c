@@ -309,7 +309,28 @@ static void get_phases(struct decoder *decoder)
 	}
 }
 
-static void get_step(struct decoder *decoder, struct rh_plan_step *step, uint64_t last_ns)
+/* Times are in order where they are known, and nobody waits for a step that stands behind him. */
+static bool is_in_place(const struct rh_plan *plan, const struct rh_plan_step *step)
+{
+	uint32_t index = (uint32_t)(step - plan->steps);
+	const struct rh_plan_step *last = index > 0 ? step - 1 : NULL;
+
+	if (step->after != RH_NONE && step->after >= index)
+		return false;
+	if ((step->phase == RH_NONE) != (step->part != RH_PART_ACTIONS) ||
+	    (step->phase != RH_NONE && step->phase >= plan->phase_count))
+		return false;
+	if (step->until_ns < step->at_ns ||
+	    (step->until_ns != RH_TIME_NEVER && step->until_ns > RH_PLAN_TIME_MAX))
+		return false;
+	if (last == NULL || last->part < step->part)
+		return true;
+	if (last->part > step->part || (last->after != RH_NONE && step->after == RH_NONE))
+		return false;
+	return step->after != RH_NONE || last->at_ns <= step->at_ns;
+}
+
+static void get_step(struct decoder *decoder, struct rh_plan_step *step)
 {
 	struct rh_plan *plan = decoder->plan;
 	const char *type;
@@ -323,14 +344,18 @@ static void get_step(struct decoder *decoder, struct rh_plan_step *step, uint64_
 		return;
 	}
 	step->params = get_params(decoder, step->type->keys, step->type->params_size);
-	step->phase = (uint32_t)get_number(decoder, UINT32_MAX, "a phase is not there");
+	step->phase = rh_read_u32(&decoder->reader);
+	step->part = (enum rh_part)get_byte(decoder, RH_PART_CLEANUP, "unknown part of a run");
+	step->after = rh_read_u32(&decoder->reader);
 	step->at_ns = get_time(decoder);
 	step->until_ns = rh_read_u64(&decoder->reader);
+	step->timeout_ns = rh_read_u64(&decoder->reader);
+	step->condition = rh_read_u32(&decoder->reader);
+	step->on_failure = (enum rh_on_failure)get_byte(decoder, RH_ON_FAILURE_IGNORE,
+							"unknown answer to a failure");
 	step->verify = (enum rh_verify)get_byte(decoder, RH_VERIFY_NONE, "unknown verification");
 	step->is_disabled = get_byte(decoder, 1, "neither disabled nor not") != 0;
-	if (step->phase >= plan->phase_count || step->at_ns < last_ns ||
-	    step->until_ns < step->at_ns ||
-	    (step->until_ns != RH_TIME_NEVER && step->until_ns > RH_PLAN_TIME_MAX))
+	if (!is_in_place(plan, step))
 		damaged(decoder, "the times of a step do not fit");
 	step->edges = get_ascending(decoder, &step->edge_count, 2 * (uint64_t)plan->link_count);
 	step->nodes = get_ascending(decoder, &step->node_count, plan->node_count);
@@ -339,15 +364,12 @@ static void get_step(struct decoder *decoder, struct rh_plan_step *step, uint64_
 static void get_steps(struct decoder *decoder)
 {
 	struct rh_plan *plan = decoder->plan;
-	uint64_t last_ns = 0;
 
 	plan->step_count = get_count(decoder, 20);
 	plan->steps =
 		RH_ARENA_ARRAY(decoder->arena, (size_t)plan->step_count + 1, struct rh_plan_step);
-	for (uint32_t i = 0; i < plan->step_count && !decoder->is_bad; i++) {
-		get_step(decoder, &plan->steps[i], last_ns);
-		last_ns = plan->steps[i].at_ns;
-	}
+	for (uint32_t i = 0; i < plan->step_count && !decoder->is_bad; i++)
+		get_step(decoder, &plan->steps[i]);
 }
 
 /* The sentence type counts gauges: a number that no gauge has is damage. */
@@ -368,6 +390,12 @@ static bool is_gauge_known(const struct rh_plan *plan, const struct rh_plan_asse
 	return true;
 }
 
+/* An index, or none. */
+static bool is_there(uint32_t index, uint32_t count)
+{
+	return index == RH_NONE || index < count;
+}
+
 static void get_assertion(struct decoder *decoder, struct rh_plan_assertion *assertion)
 {
 	struct rh_plan *plan = decoder->plan;
@@ -385,13 +413,30 @@ static void get_assertion(struct decoder *decoder, struct rh_plan_assertion *ass
 		get_params(decoder, assertion->type->keys, assertion->type->params_size);
 	assertion->mode =
 		(enum rh_assert_mode)get_byte(decoder, RH_MODE_AT_END, "unknown mode of a check");
+	assertion->role = (enum rh_assert_role)get_byte(decoder, RH_ROLE_CONDITION,
+							"unknown role of a check");
 	assertion->phase = rh_read_u32(&decoder->reader);
+	assertion->after = rh_read_u32(&decoder->reader);
+	assertion->during = rh_read_u32(&decoder->reader);
+	assertion->since = rh_read_u32(&decoder->reader);
 	assertion->from_ns = get_time(decoder);
 	assertion->until_ns = get_time(decoder);
-	assertion->is_criterion = get_byte(decoder, 1, "neither criterion nor not") != 0;
+	assertion->hold_ns = get_time(decoder);
+	assertion->quorum =
+		(enum rh_quorum_kind)get_byte(decoder, RH_QUORUM_COUNT, "unknown quorum");
+	assertion->quorum_count =
+		(uint32_t)get_number(decoder, UINT32_MAX, "a quorum is too large");
+	assertion->weight = (uint32_t)get_number(decoder, UINT32_MAX, "a weight is too large");
+	assertion->severity =
+		(enum rh_severity)get_byte(decoder, RH_SEVERITY_EXTREME, "unknown severity");
+	assertion->is_warning = get_byte(decoder, 1, "neither warning nor not") != 0;
+	assertion->expects_failure = get_byte(decoder, 1, "neither expected nor not") != 0;
 	if (decoder->is_bad)
 		return;
-	if ((assertion->phase != RH_NONE && assertion->phase >= plan->phase_count) ||
+	if (!is_there(assertion->phase, plan->phase_count) ||
+	    !is_there(assertion->after, plan->step_count) ||
+	    !is_there(assertion->during, plan->step_count) ||
+	    !is_there(assertion->since, plan->step_count) ||
 	    assertion->until_ns < assertion->from_ns || !is_gauge_known(plan, assertion))
 		damaged(decoder, "a check is not right");
 	assertion->nodes = get_ascending(decoder, &assertion->node_count, plan->node_count);

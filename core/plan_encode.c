@@ -91,9 +91,14 @@ static void put_step(struct rh_buf *out, const struct rh_plan_step *step)
 	put_text(out, step->name);
 	put_text(out, step->type->name);
 	rh_params_encode(step->params, step->type->keys, out);
-	rh_buf_varint(out, step->phase);
+	rh_buf_u32(out, step->phase);
+	rh_buf_u8(out, (uint8_t)step->part);
+	rh_buf_u32(out, step->after);
 	rh_buf_varint(out, step->at_ns);
 	rh_buf_u64(out, step->until_ns);
+	rh_buf_u64(out, step->timeout_ns);
+	rh_buf_u32(out, step->condition);
+	rh_buf_u8(out, (uint8_t)step->on_failure);
 	rh_buf_u8(out, (uint8_t)step->verify);
 	rh_buf_u8(out, step->is_disabled);
 	put_ascending(out, step->edges, step->edge_count);
@@ -107,10 +112,20 @@ static void put_assertion(struct rh_buf *out, const struct rh_plan_assertion *as
 	put_text(out, assertion->type->name);
 	rh_params_encode(assertion->params, assertion->type->keys, out);
 	rh_buf_u8(out, (uint8_t)assertion->mode);
+	rh_buf_u8(out, (uint8_t)assertion->role);
 	rh_buf_u32(out, assertion->phase);
+	rh_buf_u32(out, assertion->after);
+	rh_buf_u32(out, assertion->during);
+	rh_buf_u32(out, assertion->since);
 	rh_buf_varint(out, assertion->from_ns);
 	rh_buf_varint(out, assertion->until_ns);
-	rh_buf_u8(out, assertion->is_criterion);
+	rh_buf_varint(out, assertion->hold_ns);
+	rh_buf_u8(out, (uint8_t)assertion->quorum);
+	rh_buf_varint(out, assertion->quorum_count);
+	rh_buf_varint(out, assertion->weight);
+	rh_buf_u8(out, (uint8_t)assertion->severity);
+	rh_buf_u8(out, assertion->is_warning);
+	rh_buf_u8(out, assertion->expects_failure);
 	put_ascending(out, assertion->nodes, assertion->node_count);
 }
 

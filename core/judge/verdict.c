@@ -234,7 +234,7 @@ static void put_assertion(struct rh_buf *out, const struct rh_judge *judge, uint
 	put_key_text(out, "phase",
 		     said->phase < plan->phase_count ? plan->phases[said->phase].name : NULL);
 	rh_buf_printf(out, ", \"isCriterion\": %s, \"fromNs\": %" PRIu64 ", \"untilNs\": ",
-		      said->is_criterion ? "true" : "false", said->from_ns);
+		      said->role == RH_ROLE_CRITERION ? "true" : "false", said->from_ns);
 	if (said->until_ns == RH_TIME_NEVER)
 		rh_buf_text(out, "null");
 	else

@@ -52,6 +52,27 @@ struct rh_keyset {
 
 extern const struct rh_keyset rh_keyset_default;
 
+/* One table a section; each ends with a row without a name. */
+extern const struct rh_field rh_file_fields[];
+extern const struct rh_field rh_metadata_fields[];
+extern const struct rh_field rh_spec_fields[];
+extern const struct rh_field rh_clock_fields[];
+extern const struct rh_field rh_limits_fields[];
+extern const struct rh_field rh_topology_fields[];
+extern const struct rh_field rh_group_fields[];
+extern const struct rh_field rh_bandwidth_fields[];
+extern const struct rh_field rh_link_fields[];
+extern const struct rh_field rh_network_fields[];
+extern const struct rh_field rh_latency_fields[];
+extern const struct rh_field rh_jitter_fields[];
+extern const struct rh_field rh_model_fields[];
+extern const struct rh_field rh_phase_fields[];
+extern const struct rh_field rh_step_fields[];
+extern const struct rh_field rh_target_fields[];
+extern const struct rh_field rh_select_fields[];
+extern const struct rh_field rh_assert_fields[];
+extern const struct rh_field rh_workload_fields[];
+
 const struct rh_section *rh_keyset_section(const struct rh_keyset *keys, const char *name);
 /* "blockInterval" and "block_interval" are one key. */
 bool rh_key_is(const char *canonical, const char *written);

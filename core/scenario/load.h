@@ -23,7 +23,10 @@ struct rh_load_options {
 	uint64_t seed;
 	const char *const *sets; /* --set key=value: "network.jitter=20%", in order */
 	size_t set_count;
+	const char *const *params; /* -p name=value: parameters of a template, in order */
+	size_t param_count;
 	const char *trace;	      /* --trace, or NULL */
+	bool is_strict;		      /* --strict: aliases of the source systems are warned of */
 	const struct rh_keyset *keys; /* NULL: the language of this version */
 };
 
@@ -36,6 +39,13 @@ struct rh_plan *rh_load_file(const char *path, const struct rh_load_options *opt
 struct rh_plan *rh_load_text(const char *name, const char *text, size_t len,
 			     const struct rh_load_options *options,
 			     struct rh_diagnostics *diagnostics);
+
+/*
+ * The scenario as text after templates, includes, variables and expressions: `rehearse render`.  False
+ * when there were errors.
+ */
+bool rh_render_file(struct rh_buf *out, const char *path, const struct rh_load_options *options,
+		    struct rh_diagnostics *diagnostics);
 
 /* The plan as YAML text with every default filled in (plan.yaml). */
 void rh_plan_print(const struct rh_plan *plan, struct rh_buf *out);

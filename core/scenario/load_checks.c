@@ -127,7 +127,7 @@ static void load_assertion(struct rh_loader *loader, const struct rh_tree *tree,
 	bool has_that;
 	bool has_type;
 
-	memset(assertion, 0, sizeof(*assertion));
+	*assertion = (struct rh_plan_assertion){RH_PLAN_ASSERTION_INIT};
 	if (!rh_load_section(loader, &in, tree, "assert", path))
 		return;
 	has_that = in.that != NULL && in.that[0] != 0;
@@ -147,7 +147,7 @@ static void load_assertion(struct rh_loader *loader, const struct rh_tree *tree,
 	assertion->name = in.name != NULL && in.name[0] != 0 ? rh_load_keep(loader, in.name)
 							     : assertion->text;
 	assertion->phase = scope->phase;
-	assertion->is_criterion = scope->phase == RH_NONE;
+	assertion->role = scope->phase == RH_NONE ? RH_ROLE_CRITERION : RH_ROLE_CHECK;
 	if (has_that ? !load_sentence(loader, assertion, tree, path)
 		     : !load_type(loader, assertion, &in, tree, path))
 		return;

@@ -270,7 +270,7 @@ static void load_step(struct rh_loader *loader, const struct rh_tree *tree, uint
 	struct rh_in_step in = {0};
 	bool is_new;
 
-	memset(step, 0, sizeof(*step));
+	*step = (struct rh_plan_step){RH_PLAN_STEP_INIT};
 	if (!rh_load_section(loader, &in, tree, "step", path))
 		return;
 	step->type = find_type(loader, &in, tree, path);

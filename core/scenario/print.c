@@ -195,6 +195,20 @@ static void print_steps(struct rh_buf *out, const struct rh_plan *plan)
 		put_quoted(out, step->name);
 		rh_buf_printf(out, "\n    type: %s\n    with: ", step->type->name);
 		put_params(out, step->type->keys, step->params);
+		if (step->part != RH_PART_ACTIONS)
+			rh_buf_printf(out, "\n    part: %s",
+				      step->part == RH_PART_ROLLBACK ? "rollback" : "cleanup");
+		if (step->after != RH_NONE)
+			rh_buf_printf(out, "\n    after: %u", step->after);
+		if (step->condition != RH_NONE)
+			rh_buf_printf(out, "\n    condition: %u", step->condition);
+		if (step->timeout_ns != RH_TIME_NEVER) {
+			rh_buf_text(out, "\n    timeout: ");
+			put_span(out, step->timeout_ns);
+		}
+		if (step->on_failure != RH_ON_FAILURE_FAIL)
+			rh_buf_printf(out, "\n    onFailure: %s",
+				      step->on_failure == RH_ON_FAILURE_WARN ? "warn" : "ignore");
 		rh_buf_text(out, "\n    at: ");
 		put_span(out, step->at_ns);
 		rh_buf_text(out, "\n    until: ");
@@ -205,6 +219,39 @@ static void print_steps(struct rh_buf *out, const struct rh_plan *plan)
 		put_nodes(out, plan, step->nodes, step->node_count);
 		rh_buf_u8(out, '\n');
 	}
+}
+
+/* What a check says beside its sentence, where it is not the usual. */
+static void print_terms(struct rh_buf *out, const struct rh_plan_assertion *assertion)
+{
+	static const char *const roles[] = {"check", "criterion", "expectation", "alert",
+					    "condition"};
+	static const char *const quorums[] = {"all", "any", "majority", "count"};
+	static const char *const severities[] = {"low", "medium", "high", "extreme"};
+
+	rh_buf_printf(out, "\n    role: %s", roles[assertion->role]);
+	if (assertion->after != RH_NONE)
+		rh_buf_printf(out, "\n    after: %u", assertion->after);
+	if (assertion->during != RH_NONE)
+		rh_buf_printf(out, "\n    during: %u", assertion->during);
+	if (assertion->since != RH_NONE)
+		rh_buf_printf(out, "\n    since: %u", assertion->since);
+	if (assertion->hold_ns != 0) {
+		rh_buf_text(out, "\n    for: ");
+		put_span(out, assertion->hold_ns);
+	}
+	if (assertion->quorum == RH_QUORUM_COUNT)
+		rh_buf_printf(out, "\n    quorum: %u", assertion->quorum_count);
+	else if (assertion->quorum != RH_QUORUM_ALL)
+		rh_buf_printf(out, "\n    quorum: %s", quorums[assertion->quorum]);
+	if (assertion->weight != 1)
+		rh_buf_printf(out, "\n    weight: %u", assertion->weight);
+	if (assertion->severity != RH_SEVERITY_LOW)
+		rh_buf_printf(out, "\n    severity: %s", severities[assertion->severity]);
+	if (assertion->is_warning)
+		rh_buf_text(out, "\n    isWarning: true");
+	if (assertion->expects_failure)
+		rh_buf_text(out, "\n    expect: fail");
 }
 
 static void print_checks(struct rh_buf *out, const struct rh_plan *plan)
@@ -224,8 +271,8 @@ static void print_checks(struct rh_buf *out, const struct rh_plan *plan)
 		put_span(out, assertion->from_ns);
 		rh_buf_text(out, "\n    until: ");
 		put_span(out, assertion->until_ns);
-		rh_buf_printf(out, "\n    criterion: %s\n    nodes: ",
-			      assertion->is_criterion ? "true" : "false");
+		print_terms(out, assertion);
+		rh_buf_text(out, "\n    nodes: ");
 		put_nodes(out, plan, assertion->nodes, assertion->node_count);
 		rh_buf_u8(out, '\n');
 	}

@@ -36,6 +36,7 @@ static void make_checks(struct rh_plan_assertion *checks, struct rh_that *thats,
 					    .op = shape % 6,
 					    .value = (int8_t)rh_read_u8(reader)};
 		checks[i] = (struct rh_plan_assertion){
+			RH_PLAN_ASSERTION_INIT,
 			.name = "check",
 			.type = rh_builtin_assertions.assertions[0],
 			.params = &thats[i],

@@ -166,11 +166,8 @@ struct rh_plan_step *plan_add_step(struct rh_plan *plan, const char *name,
 		count++;
 	list = RH_ARENA_ARRAY(&plan->arena, (size_t)count + 1, uint32_t);
 	memcpy(list, targets, count * sizeof(*list));
-	*step = (struct rh_plan_step){.name = name,
-				      .name64 = rh_name64(name),
-				      .type = type,
-				      .at_ns = at_ns,
-				      .until_ns = until_ns,
+	*step = (struct rh_plan_step){RH_PLAN_STEP_INIT, .name = name,	 .name64 = rh_name64(name),
+				      .type = type,	 .at_ns = at_ns, .until_ns = until_ns,
 				      .phase = RH_NONE};
 	if (type->params_size > 0)
 		step->params = rh_arena_alloc(&plan->arena, 1, type->params_size);
@@ -207,7 +204,8 @@ struct rh_plan_assertion *plan_add_own_check(struct rh_plan *plan, const char *n
 	struct rh_plan_assertion *check = &plan->assertions[plan->assertion_count++];
 
 	RH_ASSERT(plan->assertion_count <= PARTS_MAX);
-	*check = (struct rh_plan_assertion){.name = name,
+	*check = (struct rh_plan_assertion){RH_PLAN_ASSERTION_INIT,
+					    .name = name,
 					    .type = type,
 					    .mode = mode,
 					    .phase = RH_NONE,

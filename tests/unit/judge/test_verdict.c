@@ -234,7 +234,7 @@ static struct rh_plan *busy_plan(void)
 		->phase = 0;
 	plan_add_check(plan, "spreads", RH_MODE_ALWAYS, 0, RH_TIME_NEVER,
 		       THAT(EACH, PROPAGATION_P95, LE, 1999999999))
-		->is_criterion = true;
+		->role = RH_ROLE_CRITERION;
 	plan_add_check(plan, "own", RH_MODE_AT_END, 0, SECONDS(10),
 		       (struct rh_that){RH_AGG_SUM, RH_GAUGE_MODEL, RH_OP_GE, 5});
 	return plan;

@@ -162,20 +162,14 @@ static inline void made_plan(struct made_run *run)
 		{"healed", 120 * MIN_NS, 120 * MIN_NS},
 	};
 	static struct rh_plan_assertion assertions[MADE_CHECKS] = {
-		{.name = "blocks spread",
-		 .mode = RH_MODE_ALWAYS,
-		 .phase = 0,
-		 .text = "propagation_p90 <= 30s"},
-		{.name = "the cut is felt",
-		 .mode = RH_MODE_EVENTUALLY,
-		 .phase = 1,
-		 .text = "heads >= 2"},
-		{.name = "converges", .mode = RH_MODE_EVENTUALLY, .phase = 2, .text = "heads == 1"},
-		{.name = "nothing deep",
-		 .mode = RH_MODE_ALWAYS,
-		 .phase = RH_NONE,
-		 .text = "max(reorg_depth) <= 6",
-		 .is_criterion = true},
+		{RH_PLAN_ASSERTION_INIT, .name = "blocks spread", .mode = RH_MODE_ALWAYS,
+		 .phase = 0, .text = "propagation_p90 <= 30s"},
+		{RH_PLAN_ASSERTION_INIT, .name = "the cut is felt", .mode = RH_MODE_EVENTUALLY,
+		 .phase = 1, .text = "heads >= 2"},
+		{RH_PLAN_ASSERTION_INIT, .name = "converges", .mode = RH_MODE_EVENTUALLY,
+		 .phase = 2, .text = "heads == 1"},
+		{RH_PLAN_ASSERTION_INIT, .name = "nothing deep", .mode = RH_MODE_ALWAYS,
+		 .phase = RH_NONE, .text = "max(reorg_depth) <= 6", .role = RH_ROLE_CRITERION},
 	};
 	struct rh_plan *plan = &run->plan;
 
@@ -208,11 +202,8 @@ static inline void made_plan(struct made_run *run)
 	plan->assertions = assertions;
 	plan->assertion_count = MADE_CHECKS;
 	run->steps[0] = (struct rh_plan_step){
-		.name = "cut-1",
-		.type = &made_cut_type,
-		.phase = 1,
-		.at_ns = 100 * MIN_NS,
-		.until_ns = 120 * MIN_NS,
+		RH_PLAN_STEP_INIT, .name = "cut-1",	  .type = &made_cut_type,
+		.phase = 1,	   .at_ns = 100 * MIN_NS, .until_ns = 120 * MIN_NS,
 	};
 	plan->steps = run->steps;
 	plan->step_count = 1;

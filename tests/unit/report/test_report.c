@@ -141,6 +141,7 @@ START_TEST(summary_of_many_faults)
 
 	for (uint32_t i = 0; i < 20; i++)
 		steps[i] = (struct rh_plan_step){
+			RH_PLAN_STEP_INIT,
 			.name = "crash",
 			.type = &made_crash_type,
 			.nodes = &node,

@@ -216,7 +216,7 @@ START_TEST(windows)
 		ck_assert_int_eq(assertion->mode, expected[i].mode);
 		ck_assert_uint_eq(assertion->from_ns, expected[i].from_min * RH_NS_PER_MIN);
 		ck_assert_uint_eq(assertion->until_ns, expected[i].until_min * RH_NS_PER_MIN);
-		ck_assert_int_eq(assertion->is_criterion, i >= 6);
+		ck_assert_int_eq(assertion->role, i >= 6 ? RH_ROLE_CRITERION : RH_ROLE_CHECK);
 		ck_assert_uint_eq(assertion->phase, i >= 6 ? RH_NONE : 1);
 		ck_assert_uint_eq(assertion->node_count, i == 3 ? 1 : 4);
 	}

@@ -68,12 +68,15 @@ static inline struct rh_plan *made_plan(struct made_plan *made)
 	made->phases[1].name = "after";
 	plan->phases = made->phases;
 	plan->phase_count = 2;
-	made->steps[0] = (struct rh_plan_step){.name = "cut-1", .type = &made_fault};
-	made->steps[1] = (struct rh_plan_step){.name = "cut-2", .type = &made_fault};
+	made->steps[0] =
+		(struct rh_plan_step){RH_PLAN_STEP_INIT, .name = "cut-1", .type = &made_fault};
+	made->steps[1] =
+		(struct rh_plan_step){RH_PLAN_STEP_INIT, .name = "cut-2", .type = &made_fault};
 	plan->steps = made->steps;
 	plan->step_count = 2;
 	for (uint32_t i = 0; i < 2; i++)
 		made->assertions[i] = (struct rh_plan_assertion){
+			RH_PLAN_ASSERTION_INIT,
 			.name = i == 0 ? "converges" : "nothing deep",
 			.type = &made_assertion,
 			.text = "",
