@@ -154,6 +154,18 @@ static void put_property(struct rh_buf *out, const char *name, const struct rh_f
 	rh_buf_u8(out, '}');
 }
 
+static void put_aliases(struct rh_buf *out, const struct rh_field *field, bool *is_first)
+{
+	char alias[RH_ALIAS_MAX];
+	char snake[80];
+
+	for (uint32_t i = 0; rh_field_alias(alias, field, i) != NULL; i++) {
+		put_property(out, alias, field, is_first);
+		if (snake_case(snake, sizeof(snake), alias))
+			put_property(out, snake, field, is_first);
+	}
+}
+
 static void put_properties(struct rh_buf *out, const struct rh_field *fields)
 {
 	bool is_first = true;
@@ -164,8 +176,7 @@ static void put_properties(struct rh_buf *out, const struct rh_field *fields)
 		put_property(out, fields->key.name, fields, &is_first);
 		if (snake_case(snake, sizeof(snake), fields->key.name))
 			put_property(out, snake, fields, &is_first);
-		if (fields->alias != NULL)
-			put_property(out, fields->alias, fields, &is_first);
+		put_aliases(out, fields, &is_first);
 	}
 	rh_buf_text(out, "}");
 }
