@@ -76,6 +76,10 @@ static void put_scalar(struct rh_buf *out, const struct rh_key *key)
 	case RH_KEY_RATIO:
 		rh_buf_text(out, "\"type\":[\"string\",\"number\"],\"pattern\":\"^[0-9.]+%?$\"");
 		break;
+	case RH_KEY_PACE:
+		rh_buf_text(out,
+			    "\"type\":\"string\",\"pattern\":\"^none$|^[0-9.]+/[0-9]*[a-z]+$\"");
+		break;
 	case RH_KEY_ENUM:
 		put_words(out, key->values);
 		break;

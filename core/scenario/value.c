@@ -340,6 +340,69 @@ static bool read_ratio(struct rh_value *value, struct rh_value_fault *fault,
 	return true;
 }
 
+static const struct unit pace_units[] = {
+	{"ns", 1},
+	{"us", RH_NS_PER_US},
+	{"ms", RH_NS_PER_MS},
+	{"s", RH_NS_PER_SEC},
+	{"second", RH_NS_PER_SEC},
+	{"m", RH_NS_PER_MIN},
+	{"min", RH_NS_PER_MIN},
+	{"minute", RH_NS_PER_MIN},
+	{"h", RH_NS_PER_HOUR},
+	{"hour", RH_NS_PER_HOUR},
+	{"d", 24 * RH_NS_PER_HOUR},
+	{"day", 24 * RH_NS_PER_HOUR},
+};
+
+/* What stands behind the slash: nanoseconds or blocks; 0 when it is no such thing. */
+static uint64_t pace_unit(uint64_t *pace_kind, const char *text, struct rh_slots slots)
+{
+	const struct unit *unit =
+		find_unit(pace_units, RH_ARRAY_LEN(pace_units), text, strlen(text));
+
+	*pace_kind = strcmp(text, "block") == 0 ? RH_PACE_BLOCK : RH_PACE_NS;
+	if (*pace_kind == RH_PACE_BLOCK)
+		return 1;
+	if (strcmp(text, "slot") == 0)
+		return slots.slot_ns;
+	if (strcmp(text, "epoch") == 0)
+		return slots.slot_ns * slots.slots_per_epoch;
+	return unit != NULL ? unit->factor : 0;
+}
+
+/* "20/s", "30/min", "5/block", "1/12s", "none". */
+static bool read_pace(struct rh_value *value, struct rh_value_fault *fault, const char *text,
+		      struct rh_slots slots)
+{
+	const char *hint = "write for example 20/s, 30/min or 5/block";
+	struct decimal count;
+	struct decimal times = {1, 0};
+	size_t len = read_decimal(&count, text);
+	uint64_t unit;
+	u128 den;
+	uint64_t divisor;
+
+	value->number = RH_PACE_NONE;
+	if (strcmp(text, "none") == 0)
+		return true;
+	if (len == 0 || count.scale > 9 || text[len] != '/')
+		return refuse(fault, "E033", hint, "\"%.60s\" is not a pace", text);
+	len++;
+	if (is_digit(text[len]))
+		len += read_decimal(&times, text + len);
+	unit = pace_unit(&value->number, text + len, slots);
+	if (unit == 0 || times.scale != 0)
+		return refuse(fault, "E033", hint, "\"%.60s\" is not a pace", text);
+	den = (u128)unit * times.mantissa * power_of_ten(count.scale);
+	if (count.mantissa > RH_PACE_NUM_MAX || den == 0 || den > RH_PACE_DEN_MAX)
+		return refuse(fault, "E022", hint, "pace \"%.60s\" is out of range", text);
+	divisor = common_divisor(count.mantissa, (uint64_t)den);
+	value->ratio.num = count.mantissa / divisor;
+	value->ratio.den = (uint64_t)den / divisor;
+	return true;
+}
+
 static bool read_int(struct rh_value *value, struct rh_value_fault *fault, const char *text)
 {
 	const char *at = text + (*text == '-' || *text == '+');
@@ -618,6 +681,7 @@ static bool check_limits(const struct rh_value *value, struct rh_value_fault *fa
 	case RH_KEY_BOOL:
 	case RH_KEY_ENUM:
 	case RH_KEY_TEXT:
+	case RH_KEY_PACE:
 		return true;
 	case RH_KEY_RATIO:
 		is_inside = (u128)value->ratio.num * 1000000 >=
@@ -675,6 +739,9 @@ bool rh_value_read(struct rh_value *value, struct rh_value_fault *fault, const s
 		value->text = text;
 		is_good = true;
 		break;
+	case RH_KEY_PACE:
+		is_good = read_pace(value, fault, text, slots);
+		break;
 	}
 	return is_good && check_limits(value, fault, key);
 }
@@ -699,6 +766,9 @@ void rh_value_store(const struct rh_value *value, const struct rh_key *key, void
 	case RH_KEY_RATIO:
 		memcpy(at, &value->ratio, sizeof(value->ratio));
 		break;
+	case RH_KEY_PACE:
+		memcpy(at, &(struct rh_pace){value->ratio, value->number}, sizeof(struct rh_pace));
+		break;
 	case RH_KEY_TEXT:
 		memcpy(at, &value->text, sizeof(value->text));
 		break;
@@ -717,8 +787,14 @@ struct rh_value rh_value_load(const struct rh_key *key, const void *structure)
 {
 	const void *at = (const char *)structure + key->offset;
 	struct rh_value value = {.ratio = {0, 1}, .text = ""};
+	struct rh_pace pace;
 
 	switch (key->type) {
+	case RH_KEY_PACE:
+		memcpy(&pace, at, sizeof(pace));
+		value.ratio = pace.events;
+		value.number = pace.unit;
+		break;
 	case RH_KEY_RATIO:
 		memcpy(&value.ratio, at, sizeof(value.ratio));
 		break;

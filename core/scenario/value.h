@@ -19,7 +19,7 @@ struct rh_slots {
 
 /* One value of any key type; which member counts is the key's business (core/key.h). */
 struct rh_value {
-	uint64_t number; /* INT: two's complement */
+	uint64_t number; /* INT: two's complement; PACE: unit */
 	struct rh_ratio ratio;
 	const char *text; /* borrowed */
 };
