@@ -37,10 +37,11 @@ LDLIBS ?=
 
 # The table: archive, folder, C dialect, and the archives below it.  `core` is the contracts
 # (core/*.c).  The pure layers are c17; what asks the operating system for more is gnu17.
-all_areas := base core scenario store judge run report relay chain pow models kernel net gossip team sim livewire livenode liveproc live cmd
+all_areas := base core workload scenario store judge run report relay chain pow models kernel net gossip team sim livewire livenode liveproc live cmd
 
 dir_base := core/base
 dir_core := core
+dir_workload := core/workload
 dir_scenario := core/scenario
 dir_store := core/store
 dir_judge := core/judge
@@ -66,6 +67,7 @@ gnu_files := core/base/space
 
 below_base :=
 below_core := base
+below_workload := core base
 below_scenario := core base
 below_store := scenario core base
 below_judge := scenario core base
@@ -84,7 +86,7 @@ below_livewire := core base
 below_livenode := livewire core base
 below_liveproc := core base
 below_live := liveproc livenode livewire core base
-link_order := report run judge store live liveproc livenode livewire sim team gossip net kernel models pow chain relay scenario core base
+link_order := report run judge store live liveproc livenode livewire sim team gossip net kernel models pow chain relay workload scenario core base
 below_cmd := $(link_order)
 
 # A plugin resolves these against the program.

@@ -10,13 +10,15 @@
 #include "tests/lib/test_model.h"
 
 static const struct rh_plugin *const key_plugins[] = {&test_types_plugin, &rh_builtin_faults,
-						      &rh_builtin_assertions, &rh_builtin_models};
+						      &rh_builtin_assertions, &rh_builtin_workloads,
+						      &rh_builtin_models};
 
 #define HEADER "{apiVersion: rehearse/v1, kind: Scenario, metadata: {name: t}, spec: "
 #define GROUPS \
 	"topology: {groups: [{name: n, count: 6, region: eu}, {name: m, count: 3, region: na}], " \
 	"shape: full}"
 #define FULL  HEADER "{duration: 1h, " GROUPS ", model: {name: pow}, "
+#define TAKER HEADER "{duration: 1h, " GROUPS ", model: {name: taker}, "
 #define PHASE FULL "phases: [{name: p, duration: 1h, "
 #define STEP  PHASE "actions: [{"
 
@@ -24,7 +26,7 @@ static const struct rh_plugin *const key_plugins[] = {&test_types_plugin, &rh_bu
 #define NODE_DOCUMENT \
 	HEADER "{duration: 1h, topology: {groups: [{name: n, count: 6, with: {@}}]}, model: " \
 	       "{name: %s}}}"
-#define WORKLOAD_DOCUMENT  FULL "workloads: [{name: w, type: %s, with: {@}}]}}"
+#define WORKLOAD_DOCUMENT  TAKER "workloads: [{name: w, type: %s, with: {@}}]}}"
 #define ASSERTION_DOCUMENT FULL "successCriteria: [{type: %s, with: {@}}]}}"
 
 /* A step of a type, whichever key its kind goes by. */
@@ -74,7 +76,7 @@ static const struct key_place key_places[] = {
 	{"target", STEP "name: x, fault: loss, with: {loss: 10%}, target: {@}}]}]}}", ""},
 	{"select", STEP "name: x, fault: loss, with: {loss: 10%}, target: {select: {@}}}]}]}}", ""},
 	{"assert", PHASE "assert: [{@}]}]}}", "that: heads == 1"},
-	{"workload", FULL "workloads: [{@}]}}", "name: w; type: drip"},
+	{"workload", TAKER "workloads: [{@}]}}", "name: w; type: drip"},
 	{"spec.limits", FULL "limits: {@}}}", ""},
 };
 
@@ -93,6 +95,8 @@ struct key_value {
 	const char *b;
 	enum key_outcome outcome;
 };
+
+#define SPARED "rate: 20/s; badSignature: 0%"
 
 static const struct key_value key_values[] = {
 	{"file", "apiVersion", NULL, "rehearse/v1", "rehearse/v2", KEY_REFUSED},
@@ -187,6 +191,14 @@ static const struct key_value key_values[] = {
 	{"assert", "type", "name: x; with: {least: 1}", "expectation", "expectations", KEY_REFUSED},
 	{"assert", "with", "type: expectation", "{least: 1}", "{least: 2}", KEY_CHANGES},
 	{"assert", "target", "that: head_height > 1", "n", "m", KEY_CHANGES},
+
+	{"model.taker", "label", NULL, "a", "b", KEY_CHANGES},
+	/* all that it floods with has a bad signature, unless told otherwise */
+	{"workload.gossip-flood", "nonceTooLow", SPARED, NULL, NULL, KEY_CHANGES},
+	{"workload.gossip-flood", "nonceGap", SPARED, NULL, NULL, KEY_CHANGES},
+	{"workload.gossip-flood", "balanceTooLow", SPARED, NULL, NULL, KEY_CHANGES},
+	{"workload.gossip-flood", "feeTooLow", SPARED, NULL, NULL, KEY_CHANGES},
+	{"workload.gossip-flood", "oversize", SPARED, NULL, NULL, KEY_CHANGES},
 
 	{"workload", "name", NULL, "w", "v", KEY_CHANGES},
 	{"workload", "type", NULL, "drip", "drop", KEY_REFUSED},

@@ -22,11 +22,22 @@
 #include "models/registry.h"
 #include "tests/prop/key_values.h"
 
+static struct rh_model taker; /* the test model, which here takes what workloads submit */
+
 static void fill(struct rh_registry *registry)
 {
+	static const struct rh_model *const models[] = {&taker, NULL};
+	const struct rh_plugin plugin = {.abi = RH_PLUGIN_ABI,
+					 .struct_size = sizeof(struct rh_plugin),
+					 .name = "taker",
+					 .models = models};
 	struct rh_err err = {0};
 
 	memset(registry, 0, sizeof(*registry));
+	taker = test_model;
+	taker.name = "taker";
+	taker.input_count = 1;
+	ck_assert_int_eq(rh_registry_add(registry, &plugin, &err), 0);
 	for (size_t i = 0; i < RH_ARRAY_LEN(key_plugins); i++)
 		ck_assert_int_eq(rh_registry_add(registry, key_plugins[i], &err), 0);
 }
@@ -123,6 +134,10 @@ static bool values_of(char a[80], char b[80], const struct rh_key *key)
 	case RH_KEY_RATIO:
 		strcpy(a, "11%");
 		strcpy(b, "12%");
+		return true;
+	case RH_KEY_PACE:
+		strcpy(a, "20/s");
+		strcpy(b, "30/s");
 		return true;
 	case RH_KEY_ENUM:
 		bar = strchr(key->values, '|');
