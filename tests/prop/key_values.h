@@ -5,6 +5,8 @@
 #ifndef TESTS_PROP_KEY_VALUES_H
 #define TESTS_PROP_KEY_VALUES_H
 
+#include <stdio.h>
+
 #include "core/plugin.h"
 #include "models/registry.h"
 #include "tests/lib/test_model.h"
