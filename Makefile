@@ -318,6 +318,11 @@ determinism: all
 determinism-full: all $(BUILD)/tests/determinism/plan_bytes
 	@BUILD='$(BUILD)' MAKE='$(MAKE)' tests/determinism/full.sh
 
+# What an editor makes of `rehearse schema`; needs node and npm, and is skipped with a reason without.
+.PHONY: test-editor
+test-editor: all
+	@BUILD='$(BUILD)' tests/editor/run.sh
+
 # B=text keeps the rows whose name contains it; ROUNDS says how often each is repeated.  Other
 # simulators take part where they are installed (`make bench-peers`), and are skipped by name elsewhere.
 src_bench := $(sort $(wildcard bench/*.c bench/models/*.c))
@@ -416,6 +421,7 @@ make test [T=text]      unit tests, stories, properties, scripts, corpora; T kee
 make bench [B=text]     how fast it is, beside its peers; ROUNDS=n repeats more often (bench/README.md)
 make bench-peers        installs the simulators that `make bench` measures beside ours (apt-get)
 make lint               the house rules, each against a planted violation first
+make test-editor        the schema in a language server: marks, completion, hover (node and npm)
 make live-test          the tests with real processes; REQUIRE_LIVE=1 makes a skip a failure
 make determinism        one trace hash: two levels, the engines, another environment (under 60 s)
 make check              lint, test, determinism: what every commit passes

@@ -533,8 +533,8 @@ static size_t refuse_large(struct rh_value_fault *fault, const char *text, size_
 }
 
 /* "/s", "/min", "/slot" behind a number; 0 when it is a division. */
-static size_t read_pace(struct rh_quantity *quantity, struct rh_value_fault *fault,
-			const char *text, size_t at, struct decimal decimal, struct rh_slots slots)
+static size_t read_per(struct rh_quantity *quantity, struct rh_value_fault *fault, const char *text,
+		       size_t at, struct decimal decimal, struct rh_slots slots)
 {
 	size_t len = unit_len(text + at + 1);
 	uint64_t factor = 0;
@@ -639,7 +639,7 @@ size_t rh_value_quantity(struct rh_quantity *quantity, struct rh_value_fault *fa
 	if (text[0] == '0' && text[1] == 'x')
 		return read_hex(quantity, fault, text);
 	if (text[end] == '/' && unit_len(text + end + 1) != 0) {
-		at = read_pace(quantity, fault, text, end, decimal, slots);
+		at = read_per(quantity, fault, text, end, decimal, slots);
 		if (at != 0 || fault->code != NULL)
 			return at;
 		at = end;
