@@ -76,23 +76,6 @@ const struct rh_host sim_host = {
 	.journal_at = host_journal_at,
 };
 
-void sim_env_set(struct sim_worker *worker, uint32_t node)
-{
-	const struct sim_world *world = worker->world;
-	const struct sim_node *self = &world->nodes[node];
-	struct rh_env *env = &worker->env;
-
-	env->state = self->state != 0 ? rh_at(&world->space, self->state) : NULL;
-	env->clock_ns = rh_clock_local(&self->clock, worker->now_ns);
-	env->name64 = self->name64;
-	env->weight = self->weight;
-	env->node = node;
-	env->peer_count = sim_net_peer_count(&world->net, node);
-	env->peers = sim_net_peers(&world->net, node);
-	if (world->plan->model->node_params_size != 0)
-		env->node_params = world->plan->nodes[node].params;
-}
-
 static void record_violation(struct sim_worker *worker, uint32_t node, uint32_t number,
 			     bool is_in_event)
 {
@@ -256,6 +239,25 @@ static void announce(struct sim_worker *worker, const struct sim_event *event)
 			    (uint64_t)rh_clock_error(clock, event->time_ns));
 }
 
+void sim_objects_end(struct sim_worker *worker)
+{
+	struct sim_world *world = worker->world;
+
+	for (uint32_t i = 0; i < worker->fresh_count; i++)
+		sim_object_drop(&world->space, &world->state->objects, worker->fresh[i]);
+	worker->fresh_count = 0;
+}
+
+void sim_ask_after(struct sim_worker *worker, uint32_t node)
+{
+	struct sim_world *world = worker->world;
+
+	if (world->checks_each_step)
+		sim_check_invariants(worker, node, true);
+	else if (!is_unchanged(worker))
+		world->to_ask[node] = 1;
+}
+
 static void run_step(struct sim_worker *worker, const struct sim_event *event)
 {
 	struct sim_world *world = worker->world;
@@ -275,13 +277,7 @@ static void run_step(struct sim_worker *worker, const struct sim_event *event)
 	sim_env_set(worker, event->node);
 	world->plan->model->step(&worker->env, &seen, &worker->fx);
 	sim_drain_effects(worker, event->node);
-	for (uint32_t i = 0; i < worker->fresh_count; i++)
-		sim_object_drop(&world->space, &world->state->objects, worker->fresh[i]);
-	worker->fresh_count = 0;
-	if (world->checks_each_step)
-		sim_check_invariants(worker, event->node, true);
-	else if (world->to_ask != NULL && !is_unchanged(worker))
-		world->to_ask[event->node] = 1;
+	sim_after_step(worker, event->node);
 }
 
 /* Name of whoever the event comes from, as the hash calls it. */
@@ -340,12 +336,29 @@ static void handle_copy(struct sim_worker *worker, const struct sim_event *event
 	run_step(worker, event);
 }
 
+/* What a forward by the step will ask for. */
+static void set_heard(struct sim_worker *worker, const struct sim_event *event)
+{
+	const struct sim_world *world = worker->world;
+	uint32_t place = (uint32_t)event->tag;
+
+	worker->heard = (struct sim_heard){
+		.message = sim_flood_at(&world->space, &world->state->flood, place),
+		.place = place,
+		.source = event->source,
+		.position = (uint32_t)(event->tag >> 32) - 1, /* 0 becomes RH_NONE */
+	};
+}
+
 void sim_handle(struct sim_worker *worker, const struct sim_event *event)
 {
 	struct sim_world *world = worker->world;
 	struct sim_trace_node *trace = &world->traces[event->node];
 
 	worker->now_ns = event->time_ns;
+	worker->heard.message = NULL;
+	if (event->is_flooded)
+		set_heard(worker, event);
 	worker->tally.others -= event->class != RH_CLASS_MESSAGE;
 	RH_ASSERT(sim_is_up(world, event->node, event->time_ns));
 	if (event->is_counted) {

@@ -179,9 +179,8 @@ void sim_drain_effects(struct sim_worker *worker, uint32_t node)
 		drain_records(worker, node);
 	for (uint32_t i = 0; i < fx->count; i++) {
 		/* What there is most of goes the short way. */
-		if (fx->items[i].kind == RH_EFFECT_FORWARD)
-			sim_drain_fan_out(worker, node, &fx->items[i]);
-		else
+		if (fx->items[i].kind != RH_EFFECT_FORWARD ||
+		    !sim_forward_heard(worker, node, &fx->items[i]))
 			drain_one(worker, node, &fx->items[i]);
 	}
 	fx->count = 0;

@@ -240,8 +240,11 @@ void sim_play_share(void *ctx, uint32_t number)
 		sim_fan_begin(&worker->fan);
 	worker->is_plain = sim_is_plain(world, world->windows.start_ns);
 	for (;;) {
-		struct sim_event *event = next_event(worker);
+		struct sim_event *event;
 
+		if (worker->is_plain)
+			sim_hear(worker);
+		event = next_event(worker);
 		if (!sim_windows_take(&world->windows, number, event))
 			break;
 		handle(worker, event);

@@ -235,6 +235,7 @@ static void worker_init(struct sim_world *world, uint32_t number, uint32_t peers
 		.space = &world->space,
 		.net = &world->net,
 		.windows = &world->windows,
+		.flood = &world->state->flood,
 		.trace = &world->state->trace,
 		.thread = number,
 		.positions = rh_alloc((size_t)peers_max + 1, sizeof(uint32_t)),
