@@ -275,7 +275,7 @@ static void run_step(struct sim_worker *worker, const struct sim_event *event)
 	if (event->ref.index != 0)
 		seen.object = sim_object_at(&world->space, &world->state->objects, event->ref);
 	sim_env_set(worker, event->node);
-	world->plan->model->step(&worker->env, &seen, &worker->fx);
+	world->model->step(&worker->env, &seen, &worker->fx);
 	sim_drain_effects(worker, event->node);
 	sim_after_step(worker, event->node);
 }
@@ -350,21 +350,13 @@ static void set_heard(struct sim_worker *worker, const struct sim_event *event)
 	};
 }
 
-void sim_handle(struct sim_worker *worker, const struct sim_event *event)
+/* Whatever else it may be. */
+static __attribute__((noinline)) void handle_any(struct sim_worker *worker,
+						 const struct sim_event *event)
 {
 	struct sim_world *world = worker->world;
 	struct sim_trace_node *trace = &world->traces[event->node];
 
-	worker->now_ns = event->time_ns;
-	worker->heard.message = NULL;
-	if (event->is_flooded)
-		set_heard(worker, event);
-	worker->tally.others -= event->class != RH_CLASS_MESSAGE;
-	RH_ASSERT(sim_is_up(world, event->node, event->time_ns));
-	if (event->is_counted) {
-		handle_copy(worker, event);
-		return;
-	}
 	if (event->stage == SIM_STAGE_WIRE && waits_for_downlink(worker, event))
 		return;
 	if (is_for_model(worker, event, trace)) {
@@ -374,4 +366,40 @@ void sim_handle(struct sim_worker *worker, const struct sim_event *event)
 	}
 	if (!event->is_flooded && event->ref.index != 0)
 		sim_object_drop(&world->space, &world->state->objects, event->ref);
+}
+
+/* A message to one peer that is in.  The same, without the questions to others. */
+static inline void handle_message(struct sim_worker *worker, const struct sim_event *event)
+{
+	struct sim_world *world = worker->world;
+	struct sim_trace_node *trace = &world->traces[event->node];
+	uint64_t source64 = event->tag;
+
+	sim_trace_arrival(trace, event->time_ns, source64);
+	if (sim_wants(world, RH_RECORD_MESSAGE))
+		record_copy(worker, event, false);
+	sim_trace_event(trace, event->time_ns, (uint64_t)RH_CLASS_MESSAGE << 56 | event->kind,
+			source64, event->id, event->copy);
+	run_step(worker, event);
+	if (event->ref.index != 0)
+		sim_object_drop(&world->space, &world->state->objects, event->ref);
+}
+
+void sim_handle(struct sim_worker *worker, const struct sim_event *event)
+{
+	worker->now_ns = event->time_ns;
+	worker->heard.message = NULL;
+	if (event->is_flooded)
+		set_heard(worker, event);
+	RH_ASSERT(sim_is_up(worker->world, event->node, event->time_ns));
+	if (event->class != RH_CLASS_MESSAGE) {
+		worker->tally.others--;
+		handle_any(worker, event);
+	} else if (event->is_counted) {
+		handle_copy(worker, event);
+	} else if (event->is_flooded || event->stage != SIM_STAGE_DUE) {
+		handle_any(worker, event);
+	} else {
+		handle_message(worker, event);
+	}
 }

@@ -14,7 +14,7 @@
 static uint64_t size_of(const struct sim_world *world, uint32_t kind,
 			const struct rh_effect *effect)
 {
-	const struct rh_message_kind *info = &world->plan->model->messages[kind & 0xFFFF];
+	const struct rh_message_kind *info = &world->model->messages[kind & 0xFFFF];
 
 	if (info->size == NULL)
 		return 0;
@@ -95,41 +95,64 @@ static struct sim_event event_like(const struct sim_sending *sending, uint32_t k
 		.class = RH_CLASS_MESSAGE,
 		.size_bytes = (uint32_t)sending->size_bytes,
 		.key = sending->key,
+		.tag = sending->from64,
 		.ref = ref,
 	};
 }
 
-/* Does only its link decide when a copy from this node arrives? */
-static bool goes_plainly(const struct sim_worker *worker, uint32_t node)
-{
-	const struct sim_world *world = worker->world;
-
-	return world->sends_plainly && worker->now_ns >= world->late_ns &&
-	       world->net.faulty[node] == 0;
-}
-
-static uint64_t send_plainly(struct sim_worker *worker, const struct sim_sending *sending,
-			     const struct rh_effect *effect, uint32_t arc)
+/* The same as below, without the questions that have been answered for all copies: the arrival. */
+static inline uint64_t send_plainly(struct sim_worker *worker, const struct sim_sending *sending,
+				    const struct rh_effect *effect, uint32_t arc)
 {
 	struct sim_world *world = worker->world;
-	uint64_t arrival_ns =
-		sim_net_plain_ns(&world->net, sending, arc, world->names64[effect->to]);
-	struct sim_event event = {
-		.time_ns = arrival_ns,
-		.id = sending->mid,
-		.node = effect->to,
-		.source = sending->from,
-		.kind = effect->number,
-		.class = RH_CLASS_MESSAGE,
-		.size_bytes = (uint32_t)sending->size_bytes,
-		.key = sending->key,
-		.ref = effect->ref,
-	};
+	uint32_t to = effect->to;
+	uint64_t arrival_ns = sim_net_plain_ns(&world->net, sending, arc, world->names64[to]);
+	struct sim_event here;
+	struct sim_event *event = world->engine.room;
 
 	worker->tally.deliveries++;
-	sim_object_keep(&world->space, &world->state->objects, effect->ref);
-	sim_push(worker, &event);
+	if (effect->ref.index != 0)
+		sim_object_keep(&world->space, &world->state->objects, effect->ref);
+	/* Where a queue will keep it, member by member: nothing is written twice. */
+	if (event == NULL)
+		event = &here;
+	event->time_ns = arrival_ns;
+	event->id = sending->mid;
+	event->node = to;
+	event->source = sending->from;
+	event->kind = effect->number;
+	event->copy = 0;
+	event->class = RH_CLASS_MESSAGE;
+	event->stage = SIM_STAGE_DUE;
+	event->is_counted = 0;
+	event->is_flooded = 0;
+	event->size_bytes = (uint32_t)sending->size_bytes;
+	event->key = sending->key;
+	event->arg = 0;
+	event->tag = sending->from64;
+	event->ref = effect->ref;
+	if (world->is_windowed)
+		sim_windows_push(&world->windows, worker->number, event);
+	else
+		world->engine.ops->push(&world->engine, event);
 	return arrival_ns;
+}
+
+static __attribute__((noinline, noreturn, cold)) void
+fail_no_peer(const struct sim_world *world, uint32_t node, const struct rh_effect *effect)
+{
+	rh_fatal("node %s sends a %s to node %" PRIu32 ", which is no peer of it",
+		 world->plan->nodes[node].name, world->plan->model->messages[effect->number].name,
+		 effect->to);
+}
+
+static __attribute__((noinline)) uint64_t send_fully(struct sim_worker *worker,
+						     const struct sim_sending *sending,
+						     const struct rh_effect *effect, uint32_t arc)
+{
+	struct sim_event like = event_like(sending, effect->number, effect->ref);
+
+	return send_copy(worker, sending, &like, arc);
 }
 
 void sim_drain_send(struct sim_worker *worker, uint32_t node, const struct rh_effect *effect)
@@ -138,26 +161,21 @@ void sim_drain_send(struct sim_worker *worker, uint32_t node, const struct rh_ef
 	uint32_t position = sim_net_position(&world->net, node, effect->to);
 	uint32_t arc = world->net.first[node] + position;
 	struct sim_sending sending;
-	struct sim_event like;
 	uint64_t arrival_ns;
-	uint64_t mid;
 
-	RH_ASSERT(effect->number < world->plan->model->message_count);
+	RH_ASSERT(effect->number < world->model->message_count);
 	if (position == RH_NONE)
-		rh_fatal("node %s sends a %s to node %" PRIu32 ", which is no peer of it",
-			 world->plan->nodes[node].name,
-			 world->plan->model->messages[effect->number].name, effect->to);
-	mid = rh_message_id(world->names64[node], effect->number,
-			    sim_net_count_send(&world->net, arc));
-	begin_sending(&sending, worker, node, mid, effect->key);
+		fail_no_peer(world, node, effect);
+	begin_sending(&sending, worker, node,
+		      rh_message_id(world->names64[node], effect->number,
+				    sim_net_count_send(&world->net, arc)),
+		      effect->key);
 	sending.size_bytes = size_of(world, effect->number, effect);
-	if (goes_plainly(worker, node)) {
-		arrival_ns = send_plainly(worker, &sending, effect, arc);
-	} else {
-		like = event_like(&sending, effect->number, effect->ref);
-		arrival_ns = send_copy(worker, &sending, &like, arc);
-	}
-	sim_trace_send(&world->traces[node], arrival_ns, world->names64[effect->to], mid, 0);
+	arrival_ns = worker->now_ns >= world->plain_from_ns && !sim_net_is_faulty(&world->net, node)
+			     ? send_plainly(worker, &sending, effect, arc)
+			     : send_fully(worker, &sending, effect, arc);
+	sim_trace_send(&world->traces[node], arrival_ns, world->names64[effect->to], sending.mid,
+		       0);
 }
 
 /* To all peers but `except` and those in `skip`, one by one.  Returns the sum for the hash. */

@@ -132,6 +132,7 @@ struct sim_worker {
 struct sim_world {
 	struct rh_world base;
 	const struct rh_plan *plan;
+	const struct rh_model *model; /* of the plan */
 	struct rh_world_options options;
 	struct sim_tuning tuning;
 	struct rh_space space;
@@ -158,8 +159,7 @@ struct sim_world {
 	uint32_t peers_max;   /* of any node */
 	bool has_uplinks;
 	bool has_downlinks;
-	bool has_floods;    /* the model has a topic of relay FLOOD */
-	bool sends_plainly; /* no queue, no loss and no record meets a copy, but for faults */
+	bool has_floods; /* the model has a topic of relay FLOOD */
 	bool checks_each_step;
 	/* By node: a step changed it since its invariants were asked.  NULL: nobody asks at a
 	 * checkpoint.  Not in the space: all set, as in a world just opened, asks too often, never
@@ -167,6 +167,9 @@ struct sim_world {
 	uint8_t *to_ask;
 	bool cuts_at_reactions; /* somebody may react to a record of this run */
 	uint64_t late_ns;	/* from here on everybody is up; RH_TIME_NEVER: not */
+	uint64_t
+		plain_from_ns; /* from here on no queue, no loss, no record and no node that is down meets
+				   a copy: only its link decides, where it has no fault */
 	uint64_t wake_at_ns;
 	volatile bool is_interrupted; /* set from a signal handler, read by the loop */
 	struct rh_err failure;	      /* code 0: none */
