@@ -111,6 +111,7 @@ const struct rh_model test_model = {
 	.node_keys = node_keys,
 	.gauges = gauges,
 	.gauge_count = RH_ARRAY_LEN(gauges),
+	.input_count = 1,
 	.check = check,
 	.step = step,
 	.release = release,
