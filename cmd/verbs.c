@@ -1,0 +1,44 @@
+/*
+ * verbs.c - the list of verbs.  A new verb is a new file and one row here.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "cmd/verb.h"
+#include "core/scenario/diag.h"
+
+const struct cmd_verb *const cmd_verbs[] = {
+	&cmd_verb_run,
+	&cmd_verb_plan,
+	&cmd_verb_validate,
+	&cmd_verb_verify,
+	&cmd_verb_judge,
+	&cmd_verb_trace,
+	&cmd_verb_list,
+	&cmd_verb_show,
+	&cmd_verb_explain,
+	&cmd_verb_schema,
+	&cmd_verb_config,
+	&cmd_verb_version,
+	NULL,
+};
+
+const struct cmd_verb *cmd_verb_find(const char *name)
+{
+	for (size_t i = 0; cmd_verbs[i] != NULL; i++) {
+		if (strcmp(cmd_verbs[i]->name, name) == 0)
+			return cmd_verbs[i];
+	}
+	return NULL;
+}
+
+const char *cmd_verb_near(const char *name)
+{
+	const char *names[RH_ARRAY_LEN(cmd_verbs)];
+	size_t count = 0;
+
+	for (; cmd_verbs[count] != NULL; count++)
+		names[count] = cmd_verbs[count]->name;
+	names[count++] = "help";
+	return rh_suggest(name, names, count);
+}
