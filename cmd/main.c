@@ -23,15 +23,6 @@ static void print_help(FILE *out)
 		     "  rehearse list faults\n");
 }
 
-static int unknown_verb(const char *name)
-{
-	const char *near = cmd_verb_near(name);
-
-	if (near != NULL)
-		return cmd_usage("no verb \"%s\": did you mean \"%s\"?", name, near);
-	return cmd_usage("no verb \"%s\": see rehearse help", name);
-}
-
 static int help(int argc, char **argv)
 {
 	const struct cmd_verb *verb;
@@ -42,7 +33,7 @@ static int help(int argc, char **argv)
 	}
 	verb = cmd_verb_find(argv[2]);
 	if (verb == NULL)
-		return unknown_verb(argv[2]);
+		return cmd_unknown_verb(argv[2]);
 	cmd_verb_help(verb);
 	return 0;
 }
@@ -138,7 +129,7 @@ int main(int argc, char **argv)
 		return flush_output(help(argc, argv));
 	verb = cmd_verb_find(strcmp(argv[1], "--version") == 0 ? "version" : argv[1]);
 	if (verb == NULL)
-		return unknown_verb(argv[1]);
+		return cmd_unknown_verb(argv[1]);
 	code = run_verb(verb, argc, argv);
 	return flush_output(code < 0 ? 0 : code);
 }

@@ -43,6 +43,8 @@ struct cmd_verb {
 	const char *name;
 	const char *summary;  /* one line of `rehearse help` */
 	const char *operands; /* "FILE", "RUN", "" */
+	const char *words;    /* operands that are words, for completion: "bash|zsh"; or NULL */
+	const char *about;    /* paragraphs of the manual page; or NULL */
 	int operands_min;
 	int operands_max;
 	const struct cmd_option *options;	 /* ends with a row without a name */
@@ -73,8 +75,8 @@ void cmd_verb_help(const struct cmd_verb *verb);
 /* All verbs in the order of the help; ends with NULL. */
 extern const struct cmd_verb *const cmd_verbs[];
 const struct cmd_verb *cmd_verb_find(const char *name);
-/* The nearest name of a verb, or NULL. */
-const char *cmd_verb_near(const char *name);
+/* Says that there is none, and which is near; the exit code. */
+int cmd_unknown_verb(const char *name);
 
 /* How much is said on stderr beside errors. */
 enum cmd_log { CMD_LOG_ERROR, CMD_LOG_WARN, CMD_LOG_INFO, CMD_LOG_DEBUG };
@@ -98,6 +100,8 @@ extern const struct cmd_verb cmd_verb_explain;
 extern const struct cmd_verb cmd_verb_schema;
 extern const struct cmd_verb cmd_verb_plan;
 extern const struct cmd_verb cmd_verb_config;
+extern const struct cmd_verb cmd_verb_completion;
+extern const struct cmd_verb cmd_verb_man;
 extern const struct cmd_verb cmd_verb_version;
 
 #endif
