@@ -110,6 +110,19 @@ static void put_key_rows(struct rh_buf *out, const struct rh_key *keys)
 	}
 }
 
+/* The other spellings, when there are any. */
+static void put_aliases(struct rh_buf *out, const struct rh_field *field, const char *before,
+			const char *between, const char *after)
+{
+	char alias[RH_ALIAS_MAX];
+	uint32_t i = 0;
+
+	for (; rh_field_alias(alias, field, i) != NULL; i++)
+		rh_buf_printf(out, "%s%s", i == 0 ? before : between, alias);
+	if (i != 0)
+		rh_buf_text(out, after);
+}
+
 static void put_field(struct rh_buf *out, const struct rh_keyset *keys, const char *path,
 		      const struct rh_field *field)
 {
@@ -126,8 +139,7 @@ static void put_field(struct rh_buf *out, const struct rh_keyset *keys, const ch
 		rh_buf_printf(out, "\n  %s  %s",
 			      field->key.type == RH_KEY_ENUM ? "words  " : "limits ",
 			      rh_buf_str(&cell));
-	if (field->alias != NULL)
-		rh_buf_printf(out, "\n  also     %s", field->alias);
+	put_aliases(out, field, "\n  also     ", ", ", "");
 	rh_buf_printf(out, "\n  since    %s\n", field->key.since != NULL ? field->key.since : "");
 	if (section != NULL)
 		put_rows(out, section->fields);
@@ -340,8 +352,7 @@ static void put_markdown_rows(struct rh_buf *out, const struct rh_field *fields)
 	rh_buf_text(out, "\n| key | type | default | limits | meaning |\n|---|---|---|---|---|\n");
 	for (; fields->key.name != NULL; fields++) {
 		rh_buf_printf(out, "| `%s`", fields->key.name);
-		if (fields->alias != NULL)
-			rh_buf_printf(out, " (`%s`)", fields->alias);
+		put_aliases(out, fields, " (`", "`, `", "`)");
 		rh_buf_text(out, " | ");
 		put_type(out, fields);
 		rh_buf_text(out, " | ");

@@ -60,8 +60,33 @@ bool rh_key_is(const char *canonical, const char *written)
 	return *written == 0;
 }
 
+const char *rh_field_alias(char name[RH_ALIAS_MAX], const struct rh_field *field, uint32_t index)
+{
+	const char *at = field->alias;
+	size_t len;
+
+	for (; at != NULL && index > 0; index--) {
+		at = strchr(at, '|');
+		at = at != NULL ? at + 1 : NULL;
+	}
+	if (at == NULL)
+		return NULL;
+	len = strcspn(at, "|");
+	RH_ASSERT(len > 0 && len < RH_ALIAS_MAX);
+	memcpy(name, at, len);
+	name[len] = 0;
+	return name;
+}
+
 bool rh_field_is(const struct rh_field *field, const char *written)
 {
-	return rh_key_is(field->key.name, written) ||
-	       (field->alias != NULL && rh_key_is(field->alias, written));
+	char alias[RH_ALIAS_MAX];
+
+	if (rh_key_is(field->key.name, written))
+		return true;
+	for (uint32_t i = 0; rh_field_alias(alias, field, i) != NULL; i++) {
+		if (rh_key_is(alias, written))
+			return true;
+	}
+	return false;
 }

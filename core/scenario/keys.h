@@ -36,7 +36,7 @@ struct rh_field {
 	struct rh_key key;
 	enum rh_field_shape shape;
 	const char *section;
-	const char *alias; /* another spelling, or NULL */
+	const char *alias; /* other spellings, with '|' between them, or NULL */
 };
 
 struct rh_section {
@@ -77,6 +77,9 @@ const struct rh_section *rh_keyset_section(const struct rh_keyset *keys, const c
 /* "blockInterval" and "block_interval" are one key. */
 bool rh_key_is(const char *canonical, const char *written);
 bool rh_field_is(const struct rh_field *field, const char *written);
+/* Other spellings by number from 0, in `name`; NULL past the last one. */
+#define RH_ALIAS_MAX 64
+const char *rh_field_alias(char name[RH_ALIAS_MAX], const struct rh_field *field, uint32_t index);
 
 /* As in load.h, with another table. */
 void rh_schema_print_keys(const struct rh_keyset *keys, const struct rh_registry *registry,

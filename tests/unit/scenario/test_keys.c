@@ -134,6 +134,9 @@ END_TEST
 
 START_TEST(spellings)
 {
+	const struct rh_field field = {.key = {.name = "forTime"}, .alias = "at|startDelay|wait"};
+	char alias[RH_ALIAS_MAX];
+
 	ck_assert(rh_key_is("blockInterval", "blockInterval"));
 	ck_assert(rh_key_is("blockInterval", "block_interval"));
 	ck_assert(!rh_key_is("blockInterval", "block_Interval"));
@@ -141,6 +144,14 @@ START_TEST(spellings)
 	ck_assert(!rh_key_is("blockInterval", "block_interva"));
 	ck_assert(!rh_key_is("block", "block_"));
 	ck_assert(!rh_key_is("block", ""));
+	ck_assert(rh_field_is(&field, "forTime"));
+	ck_assert(rh_field_is(&field, "at"));
+	ck_assert(rh_field_is(&field, "start_delay"));
+	ck_assert(rh_field_is(&field, "wait"));
+	ck_assert(!rh_field_is(&field, "at|startDelay"));
+	ck_assert(!rh_field_is(&field, ""));
+	ck_assert_str_eq(rh_field_alias(alias, &field, 1), "startDelay");
+	ck_assert_ptr_null(rh_field_alias(alias, &field, 3));
 }
 END_TEST
 
