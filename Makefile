@@ -37,10 +37,11 @@ LDLIBS ?=
 
 # The table: archive, folder, C dialect, and the archives below it.  `core` is the contracts
 # (core/*.c).  The pure layers are c17; what asks the operating system for more is gnu17.
-all_areas := base core scenario store judge run report relay chain pow models kernel net gossip team sim livewire livenode liveproc live cmd
+all_areas := base core workload scenario store judge run report relay chain pow models kernel net gossip team sim livewire livenode liveproc live cmd
 
 dir_base := core/base
 dir_core := core
+dir_workload := core/workload
 dir_scenario := core/scenario
 dir_store := core/store
 dir_judge := core/judge
@@ -66,6 +67,7 @@ gnu_files := core/base/space
 
 below_base :=
 below_core := base
+below_workload := core base
 below_scenario := core base
 below_store := scenario core base
 below_judge := scenario core base
@@ -84,7 +86,7 @@ below_livewire := core base
 below_livenode := livewire core base
 below_liveproc := core base
 below_live := liveproc livenode livewire core base
-link_order := report run judge store live liveproc livenode livewire sim team gossip net kernel models pow chain relay scenario core base
+link_order := report run judge store live liveproc livenode livewire sim team gossip net kernel models pow chain relay workload scenario core base
 below_cmd := $(link_order)
 
 # A plugin resolves these against the program.
@@ -316,6 +318,11 @@ determinism: all
 determinism-full: all $(BUILD)/tests/determinism/plan_bytes
 	@BUILD='$(BUILD)' MAKE='$(MAKE)' tests/determinism/full.sh
 
+# What an editor makes of `rehearse schema`; needs node and npm, and is skipped with a reason without.
+.PHONY: test-editor
+test-editor: all
+	@BUILD='$(BUILD)' tests/editor/run.sh
+
 # B=text keeps the rows whose name contains it; ROUNDS says how often each is repeated.  Other
 # simulators take part where they are installed (`make bench-peers`), and are skipped by name elsewhere.
 src_bench := $(sort $(wildcard bench/*.c bench/models/*.c))
@@ -414,6 +421,7 @@ make test [T=text]      unit tests, stories, properties, scripts, corpora; T kee
 make bench [B=text]     how fast it is, beside its peers; ROUNDS=n repeats more often (bench/README.md)
 make bench-peers        installs the simulators that `make bench` measures beside ours (apt-get)
 make lint               the house rules, each against a planted violation first
+make test-editor        the schema in a language server: marks, completion, hover (node and npm)
 make live-test          the tests with real processes; REQUIRE_LIVE=1 makes a skip a failure
 make determinism        one trace hash: two levels, the engines, another environment (under 60 s)
 make check              lint, test, determinism: what every commit passes

@@ -49,6 +49,7 @@ int cmd_registry(struct rh_registry *registry, const struct cmd_args *args)
 	memset(registry, 0, sizeof(*registry));
 	if (rh_registry_add(registry, &rh_builtin_faults, &err) != 0 ||
 	    rh_registry_add(registry, &rh_builtin_assertions, &err) != 0 ||
+	    rh_registry_add(registry, &rh_builtin_workloads, &err) != 0 ||
 	    rh_registry_add(registry, &rh_builtin_models, &err) != 0)
 		return cmd_fail(&err);
 	for (uint32_t i = 0; i < count; i++) {

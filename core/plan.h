@@ -272,6 +272,10 @@ struct rh_plan {
 
 void rh_plan_free(struct rh_plan *plan);
 
+/* What the generator of a workload sees, without changes of pace.  Borrows the plan. */
+struct rh_workload_view rh_plan_workload_view(const struct rh_plan *plan,
+					      const struct rh_plan_workload *workload);
+
 /*
  * Canonical bytes: the same plan gives the same bytes on every machine, and decoding gives an equal
  * plan.  `registry` finds the model and types by name; it must outlive the plan.

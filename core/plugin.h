@@ -112,21 +112,57 @@ struct rh_assertion_type {
 
 struct rh_submission {
 	uint64_t at_ns;
-	uint32_t target; /* position among the workload's nodes */
-	uint16_t kind;	 /* model's input kind */
+	uint64_t floor_ns; /* this and all later ones come at this time or after it; 0: at_ns */
+	uint32_t target;   /* position among the workload's nodes */
+	uint16_t kind;	   /* model's input kind */
 	uint64_t key;
 	uint64_t arg;
 };
 
+/* From `from_ns` on the workload has this pace, until the next change: steps and signals of a run
+ * make them. */
+struct rh_pace_change {
+	uint64_t from_ns; /* of the run, not of the workload */
+	struct rh_pace pace;
+};
+
+/* What a submission may depend on beside its number.  Borrowed. */
+struct rh_workload_view {
+	const void *params;
+	struct rh_rng rng;
+	uint64_t name64; /* of the workload */
+	uint64_t start_ns;
+	uint64_t until_ns;
+	uint64_t block_ns; /* mean time between blocks, when the model has one; else 0 */
+	uint32_t target_count;
+	uint32_t change_count;
+	const struct rh_pace_change *changes; /* ascending by from_ns, none before start_ns */
+};
+
+/*
+ * A generator is a pure function of the view and the number, so that both worlds receive the same
+ * submissions and nothing has to be stored.
+ *
+ * Order.  `floor_ns` must not decrease from number to number, and at_ns >= floor_ns: who spreads
+ * the copies of a submission over some seconds gives them in any order within those, and the run
+ * puts them in order (equal times: by number).
+ *
+ * Changes of pace.  A change may be added at any time of a run for `from_ns` = now.  Submissions
+ * with floor_ns < from_ns must come out as before, so those that were given stay given; the run
+ * asks again for the first number whose floor_ns is not before from_ns.  A type without a pace
+ * ignores changes.
+ */
 struct rh_workload_type {
 	const char *name;
 	const char *doc;
 	uint32_t params_size;
 	const struct rh_key *keys;
-	/* Submission number `number`; false when there are no more.  Times must not decrease. */
-	bool (*next)(const void *params, struct rh_rng rng, uint64_t workload_name64,
-		     uint64_t number, uint64_t start_ns, uint32_t target_count,
+	/* Submission number `number`; false when there are no more. */
+	bool (*next)(const struct rh_workload_view *view, uint64_t number,
 		     struct rh_submission *submission);
+	/* Checks parameters together, after the loader checked each alone; fills `why` and gives an
+	 * error.  May be NULL. */
+	int (*check)(const struct rh_workload_view *view, char *why, size_t why_size);
 };
 
 /* ---- tables ---------------------------------------------------------------------------------- */
@@ -170,9 +206,10 @@ const struct rh_assertion_type *rh_registry_assertion(const struct rh_registry *
 const struct rh_workload_type *rh_registry_workload(const struct rh_registry *registry,
 						    const char *name);
 
-/* The types that core brings itself: faults (core/scenario/faults.c) and assertion types
- * (core/judge/types.c). */
+/* The types that core brings itself: faults (core/scenario/faults.c), assertion types
+ * (core/judge/types.c) and workloads (core/workload). */
 extern const struct rh_plugin rh_builtin_faults;
 extern const struct rh_plugin rh_builtin_assertions;
+extern const struct rh_plugin rh_builtin_workloads;
 
 #endif

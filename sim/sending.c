@@ -99,6 +99,39 @@ static struct sim_event event_like(const struct sim_sending *sending, uint32_t k
 	};
 }
 
+/* Does only its link decide when a copy from this node arrives? */
+static bool goes_plainly(const struct sim_worker *worker, uint32_t node)
+{
+	const struct sim_world *world = worker->world;
+
+	return world->sends_plainly && worker->now_ns >= world->late_ns &&
+	       world->net.faulty[node] == 0;
+}
+
+static uint64_t send_plainly(struct sim_worker *worker, const struct sim_sending *sending,
+			     const struct rh_effect *effect, uint32_t arc)
+{
+	struct sim_world *world = worker->world;
+	uint64_t arrival_ns =
+		sim_net_plain_ns(&world->net, sending, arc, world->names64[effect->to]);
+	struct sim_event event = {
+		.time_ns = arrival_ns,
+		.id = sending->mid,
+		.node = effect->to,
+		.source = sending->from,
+		.kind = effect->number,
+		.class = RH_CLASS_MESSAGE,
+		.size_bytes = (uint32_t)sending->size_bytes,
+		.key = sending->key,
+		.ref = effect->ref,
+	};
+
+	worker->tally.deliveries++;
+	sim_object_keep(&world->space, &world->state->objects, effect->ref);
+	sim_push(worker, &event);
+	return arrival_ns;
+}
+
 void sim_drain_send(struct sim_worker *worker, uint32_t node, const struct rh_effect *effect)
 {
 	struct sim_world *world = worker->world;
@@ -114,11 +147,16 @@ void sim_drain_send(struct sim_worker *worker, uint32_t node, const struct rh_ef
 		rh_fatal("node %s sends a %s to node %" PRIu32 ", which is no peer of it",
 			 world->plan->nodes[node].name,
 			 world->plan->model->messages[effect->number].name, effect->to);
-	mid = rh_message_id(world->names64[node], effect->number, world->net.sends[arc]++);
+	mid = rh_message_id(world->names64[node], effect->number,
+			    sim_net_count_send(&world->net, arc));
 	begin_sending(&sending, worker, node, mid, effect->key);
 	sending.size_bytes = size_of(world, effect->number, effect);
-	like = event_like(&sending, effect->number, effect->ref);
-	arrival_ns = send_copy(worker, &sending, &like, arc);
+	if (goes_plainly(worker, node)) {
+		arrival_ns = send_plainly(worker, &sending, effect, arc);
+	} else {
+		like = event_like(&sending, effect->number, effect->ref);
+		arrival_ns = send_copy(worker, &sending, &like, arc);
+	}
 	sim_trace_send(&world->traces[node], arrival_ns, world->names64[effect->to], mid, 0);
 }
 

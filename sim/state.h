@@ -148,7 +148,8 @@ struct sim_world {
 	uint32_t peers_max;   /* of any node */
 	bool has_uplinks;
 	bool has_downlinks;
-	bool has_floods; /* the model has a topic of relay FLOOD */
+	bool has_floods;    /* the model has a topic of relay FLOOD */
+	bool sends_plainly; /* no queue, no loss and no record meets a copy, but for faults */
 	bool checks_each_step;
 	/* By node: a step changed it since its invariants were asked.  NULL: nobody asks at a
 	 * checkpoint.  Not in the space: all set, as in a world just opened, asks too often, never

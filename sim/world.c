@@ -190,6 +190,8 @@ static struct sim_world *new_world(const struct rh_plan *plan,
 		world->has_downlinks |= plan->nodes[i].down_bps != 0;
 	}
 	world->has_floods = has_floods(plan->model);
+	world->sends_plainly = !world->has_uplinks && !world->has_downlinks &&
+			       plan->loss_threshold == 0 && !sim_wants(world, RH_RECORD_MESSAGE);
 	sim_stream_init(&world->stream);
 	world->wake_at_ns = RH_TIME_NEVER;
 	/* Events of a node to itself are counted in windows of about the least delay. */

@@ -107,12 +107,19 @@ struct rh_expr_fault {
 const struct rh_expr *rh_expr_parse(struct rh_arena *arena, struct rh_expr_fault *fault,
 				    const char *text, size_t len, struct rh_slots slots);
 
+/*
+ * The number with its unit with which a text begins, and how many bytes it takes; false with a fault,
+ * whose code is NULL when there is no number.
+ */
+bool rh_expr_quantity(struct rh_expr_value *value, size_t *len, struct rh_value_fault *fault,
+		      const char *text, struct rh_slots slots);
+
 enum rh_expr_answer { RH_EXPR_OK, RH_EXPR_UNKNOWN, RH_EXPR_FAULT, RH_EXPR_NOT_MINE };
 
 /*
  * What an expression may see.  Both callbacks get the expression itself, for its place and (call) its
  * arguments, which are not yet evaluated.  NOT_MINE: the evaluator tries its own functions (min max
- * abs round floor ceil len slots epochs duration), then complains about the name.  Either may be NULL.
+ * avg abs round floor ceil len slots epochs duration), then complains about the name.  Either may be NULL.
  */
 struct rh_expr_scope {
 	struct rh_arena *arena;
@@ -142,10 +149,17 @@ bool rh_rational_mul(struct rh_rational *out, struct rh_rational a, struct rh_ra
 bool rh_rational_div(struct rh_rational *out, struct rh_rational a, struct rh_rational b);
 int rh_rational_compare(struct rh_rational a, struct rh_rational b);
 
+/* Has the number a decimal form of at most 18 digits behind the point? */
+bool rh_rational_is_decimal(struct rh_rational number);
+
 /* As one would write it in a scenario: "40m", "25%" is "0.25", "1/3" when it has no decimal form. */
 void rh_expr_value_print(const struct rh_expr_value *value, struct rh_buf *out);
 /* "a duration", "a number", for messages. */
 const char *rh_expr_type_text(enum rh_expr_type type);
+/* Can the value be written so that a scenario reads it back?  Not 1/3 of a nanosecond or of a byte. */
+bool rh_expr_value_is_exact(const struct rh_expr_value *value);
+/* The same type, unit and value; lists item by item. */
+bool rh_expr_value_equal(const struct rh_expr_value *a, const struct rh_expr_value *b);
 /* The expression as text in one fixed form: equal trees give equal texts. */
 void rh_expr_print(const struct rh_expr *expr, struct rh_buf *out);
 

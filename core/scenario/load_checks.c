@@ -205,6 +205,26 @@ static void load_conditions(struct rh_loader *loader)
 
 /* ---- workloads ------------------------------------------------------------------------------- */
 
+/* Its parameters together, and with the model. */
+static bool is_workload_sound(struct rh_loader *loader, const struct rh_plan_workload *workload,
+			      const struct rh_tree *tree, const char *path)
+{
+	struct rh_workload_view view = rh_plan_workload_view(loader->plan, workload);
+	const struct rh_model *model = loader->plan->model;
+	char why[300] = "";
+
+	if (model != NULL && model->input_count == 0) {
+		rh_load_complain(loader, "E045", tree->place, path, NULL,
+				 "model %s takes no input from workloads", model->name);
+		return false;
+	}
+	if (workload->type->check == NULL || workload->type->check(&view, why, sizeof(why)) == 0)
+		return true;
+	rh_load_complain(loader, "E045", tree->place, rh_load_path(loader, path, "with"), NULL,
+			 "workload %s: %s", workload->type->name, why);
+	return false;
+}
+
 static void load_workload(struct rh_loader *loader, const struct rh_tree *tree,
 			  struct rh_map *names, const char *path)
 {
@@ -245,7 +265,8 @@ static void load_workload(struct rh_loader *loader, const struct rh_tree *tree,
 	workload->until_ns = in.for_ns != 0 ? in.start_ns + in.for_ns : plan->duration_ns;
 	if (workload->params != NULL &&
 	    rh_load_target(loader, &workload->nodes, &workload->node_count, in.target,
-			   rh_load_path(loader, path, "target"), workload->name64, false))
+			   rh_load_path(loader, path, "target"), workload->name64, false) &&
+	    is_workload_sound(loader, workload, tree, path))
 		plan->workload_count++;
 }
 

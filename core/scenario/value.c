@@ -350,6 +350,69 @@ static bool read_ratio(struct rh_value *value, struct rh_value_fault *fault,
 	return true;
 }
 
+static const struct unit pace_units[] = {
+	{"ns", 1},
+	{"us", RH_NS_PER_US},
+	{"ms", RH_NS_PER_MS},
+	{"s", RH_NS_PER_SEC},
+	{"second", RH_NS_PER_SEC},
+	{"m", RH_NS_PER_MIN},
+	{"min", RH_NS_PER_MIN},
+	{"minute", RH_NS_PER_MIN},
+	{"h", RH_NS_PER_HOUR},
+	{"hour", RH_NS_PER_HOUR},
+	{"d", 24 * RH_NS_PER_HOUR},
+	{"day", 24 * RH_NS_PER_HOUR},
+};
+
+/* What stands behind the slash: nanoseconds or blocks; 0 when it is no such thing. */
+static uint64_t pace_unit(uint64_t *pace_kind, const char *text, struct rh_slots slots)
+{
+	const struct unit *unit =
+		find_unit(pace_units, RH_ARRAY_LEN(pace_units), text, strlen(text));
+
+	*pace_kind = strcmp(text, "block") == 0 ? RH_PACE_BLOCK : RH_PACE_NS;
+	if (*pace_kind == RH_PACE_BLOCK)
+		return 1;
+	if (strcmp(text, "slot") == 0)
+		return slots.slot_ns;
+	if (strcmp(text, "epoch") == 0)
+		return slots.slot_ns * slots.slots_per_epoch;
+	return unit != NULL ? unit->factor : 0;
+}
+
+/* "20/s", "30/min", "5/block", "1/12s", "none". */
+static bool read_pace(struct rh_value *value, struct rh_value_fault *fault, const char *text,
+		      struct rh_slots slots)
+{
+	const char *hint = "write for example 20/s, 30/min or 5/block";
+	struct decimal count;
+	struct decimal times = {1, 0};
+	size_t len = read_decimal(&count, text);
+	uint64_t unit;
+	u128 den;
+	uint64_t divisor;
+
+	value->number = RH_PACE_NONE;
+	if (strcmp(text, "none") == 0)
+		return true;
+	if (len == 0 || count.scale > 9 || text[len] != '/')
+		return refuse(fault, "E033", hint, "\"%.60s\" is not a pace", text);
+	len++;
+	if (is_digit(text[len]))
+		len += read_decimal(&times, text + len);
+	unit = pace_unit(&value->number, text + len, slots);
+	if (unit == 0 || times.scale != 0)
+		return refuse(fault, "E033", hint, "\"%.60s\" is not a pace", text);
+	den = (u128)unit * times.mantissa * power_of_ten(count.scale);
+	if (count.mantissa > RH_PACE_NUM_MAX || den == 0 || den > RH_PACE_DEN_MAX)
+		return refuse(fault, "E022", hint, "pace \"%.60s\" is out of range", text);
+	divisor = common_divisor(count.mantissa, (uint64_t)den);
+	value->ratio.num = count.mantissa / divisor;
+	value->ratio.den = (uint64_t)den / divisor;
+	return true;
+}
+
 static bool read_int(struct rh_value *value, struct rh_value_fault *fault, const char *text)
 {
 	const char *at = text + (*text == '-' || *text == '+');
@@ -438,6 +501,181 @@ static bool read_enum(struct rh_value *value, struct rh_value_fault *fault,
 	return refuse(fault, "E020", hint, "\"%.60s\" is not known here", text);
 }
 
+/* ---- any quantity ---------------------------------------------------------------------------- */
+
+/* How many bytes at `text` a unit could be: letters, and "/s" behind them. */
+static size_t unit_len(const char *text)
+{
+	size_t len = 0;
+
+	while ((text[len] >= 'a' && text[len] <= 'z') || (text[len] >= 'A' && text[len] <= 'Z'))
+		len++;
+	return len;
+}
+
+static bool is_word_end(char c)
+{
+	return !(c == '_' || is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'));
+}
+
+/* Reduces; false when a part does not fit. */
+static bool make_ratio(struct rh_ratio *ratio, u128 num, u128 den)
+{
+	u128 x = num;
+	u128 y = den;
+
+	while (y != 0) {
+		u128 rest = x % y;
+
+		x = y;
+		y = rest;
+	}
+	if (num / x > INT64_MAX || den / x > INT64_MAX)
+		return false;
+	*ratio = (struct rh_ratio){(uint64_t)(num / x), (uint64_t)(den / x)};
+	return true;
+}
+
+static size_t refuse_large(struct rh_value_fault *fault, const char *text, size_t len)
+{
+	refuse(fault, "E022", "", "%.*s is out of range", (int)(len < 60 ? len : 60), text);
+	return 0;
+}
+
+/* "/s", "/min", "/slot" behind a number; 0 when it is a division. */
+static size_t read_per(struct rh_quantity *quantity, struct rh_value_fault *fault, const char *text,
+		       size_t at, struct decimal decimal, struct rh_slots slots)
+{
+	size_t len = unit_len(text + at + 1);
+	uint64_t factor = 0;
+
+	if (len == 0 || !is_word_end(text[at + 1 + len]) || text[at + 1 + len] == '.' ||
+	    text[at + 1 + len] == '(')
+		return 0;
+	if (!read_duration_unit(&factor, fault, text, text + at + 1, len, slots)) {
+		if (strcmp(fault->code, "E035") != 0)
+			fault->code = NULL;
+		return 0;
+	}
+	quantity->kind = RH_QUANTITY_PACE;
+	if (!make_ratio(&quantity->ratio, decimal.mantissa,
+			(u128)power_of_ten(decimal.scale) * factor))
+		return refuse_large(fault, text, at + 1 + len);
+	return at + 1 + len;
+}
+
+static size_t read_hex(struct rh_quantity *quantity, struct rh_value_fault *fault, const char *text)
+{
+	size_t len = 2 + strspn(text + 2, "0123456789abcdefABCDEF");
+	struct rh_value value = {0};
+	char copy[24];
+
+	if (len == 2 || len >= sizeof(copy))
+		return refuse_large(fault, text, len);
+	memcpy(copy, text, len);
+	copy[len] = 0;
+	if (!read_int(&value, fault, copy))
+		return 0;
+	quantity->ratio = (struct rh_ratio){value.number, 1};
+	return len;
+}
+
+/* Further parts of a duration, "30m" in "1h 30m", behind `at`. */
+static size_t read_parts(struct rh_quantity *quantity, struct rh_value_fault *fault,
+			 const char *text, size_t at)
+{
+	for (;;) {
+		size_t next = at + strspn(text + at, " ");
+		struct decimal decimal;
+		size_t digits = read_decimal(&decimal, text + next);
+		size_t len = unit_len(text + next + digits);
+		const struct unit *unit = find_unit(duration_units, RH_ARRAY_LEN(duration_units),
+						    text + next + digits, len);
+		uint64_t part;
+
+		if (digits == 0 || unit == NULL)
+			return at;
+		if (!scale_decimal(&part, decimal, unit->factor) ||
+		    part > INT64_MAX - quantity->number)
+			return refuse_large(fault, text, next + digits + len);
+		quantity->number += part;
+		at = next + digits + len;
+	}
+}
+
+/* The unit at `at`, sizes and rates: its end, or `from` when it is none of these. */
+static size_t read_unit(struct rh_quantity *quantity, struct rh_value_fault *fault,
+			const char *text, size_t from, size_t at, struct decimal decimal)
+{
+	size_t len = unit_len(text + at);
+	const struct unit *unit = NULL;
+
+	if (text[at + len] == '/' && text[at + len + 1] == 's' && is_word_end(text[at + len + 2])) {
+		unit = find_unit(rate_units, RH_ARRAY_LEN(rate_units), text + at, len + 2);
+		len += unit != NULL ? 2 : 0;
+	}
+	quantity->kind = RH_QUANTITY_RATE;
+	if (unit == NULL)
+		unit = find_unit(rate_units, RH_ARRAY_LEN(rate_units), text + at, len);
+	if (unit == NULL) {
+		quantity->kind = RH_QUANTITY_SIZE;
+		unit = find_unit(size_units, RH_ARRAY_LEN(size_units), text + at, len);
+	}
+	if (unit == NULL || !is_word_end(text[at + len])) {
+		quantity->kind = RH_QUANTITY_NUMBER;
+		return from;
+	}
+	if (!scale_decimal(&quantity->number, decimal, unit->factor))
+		return refuse_large(fault, text, at + len);
+	return at + len;
+}
+
+size_t rh_value_quantity(struct rh_quantity *quantity, struct rh_value_fault *fault,
+			 const char *text, struct rh_slots slots)
+{
+	struct rh_value_fault other;
+	struct decimal decimal;
+	size_t end = read_decimal(&decimal, text);
+	size_t at = end + strspn(text + end, " ");
+	size_t len = unit_len(text + at);
+	uint64_t factor = 0;
+	bool is_percent;
+
+	*quantity = (struct rh_quantity){.ratio = {0, 1}};
+	fault->code = NULL;
+	if (end == 0)
+		return is_digit(text[0]) ? refuse_large(fault, text, strspn(text, "0123456789."))
+					 : 0;
+	if (text[0] == '0' && text[1] == 'x')
+		return read_hex(quantity, fault, text);
+	if (text[end] == '/' && unit_len(text + end + 1) != 0) {
+		at = read_per(quantity, fault, text, end, decimal, slots);
+		if (at != 0 || fault->code != NULL)
+			return at;
+		at = end;
+	} else if (len != 0 && (is_word_end(text[at + len]) || is_digit(text[at + len]))) {
+		if (read_duration_unit(&factor, &other, text, text + at, len, slots)) {
+			quantity->kind = RH_QUANTITY_DURATION;
+			if (!scale_decimal(&quantity->number, decimal, factor))
+				return refuse_large(fault, text, at + len);
+			return read_parts(quantity, fault, text, at + len);
+		}
+		if (strcmp(other.code, "E035") == 0) {
+			*fault = other;
+			return 0;
+		}
+		at = read_unit(quantity, fault, text, end, at, decimal);
+		if (at != end)
+			return at;
+	}
+	/* A percent sign right behind the number; but 7%3 and 7%x are rests of divisions. */
+	is_percent = text[end] == '%' && is_word_end(text[end + 1]) && text[end + 1] != '(';
+	if (!make_ratio(&quantity->ratio, decimal.mantissa,
+			(u128)power_of_ten(decimal.scale) * (is_percent ? 100 : 1)))
+		return refuse_large(fault, text, end);
+	return end + is_percent;
+}
+
 /* ---- limits ---------------------------------------------------------------------------------- */
 
 static bool check_limits(const struct rh_value *value, struct rh_value_fault *fault,
@@ -453,6 +691,7 @@ static bool check_limits(const struct rh_value *value, struct rh_value_fault *fa
 	case RH_KEY_BOOL:
 	case RH_KEY_ENUM:
 	case RH_KEY_TEXT:
+	case RH_KEY_PACE:
 		return true;
 	case RH_KEY_RATIO:
 		is_inside = (u128)value->ratio.num * 1000000 >=
@@ -510,6 +749,9 @@ bool rh_value_read(struct rh_value *value, struct rh_value_fault *fault, const s
 		value->text = text;
 		is_good = true;
 		break;
+	case RH_KEY_PACE:
+		is_good = read_pace(value, fault, text, slots);
+		break;
 	}
 	return is_good && check_limits(value, fault, key);
 }
@@ -534,6 +776,9 @@ void rh_value_store(const struct rh_value *value, const struct rh_key *key, void
 	case RH_KEY_RATIO:
 		memcpy(at, &value->ratio, sizeof(value->ratio));
 		break;
+	case RH_KEY_PACE:
+		memcpy(at, &(struct rh_pace){value->ratio, value->number}, sizeof(struct rh_pace));
+		break;
 	case RH_KEY_TEXT:
 		memcpy(at, &value->text, sizeof(value->text));
 		break;
@@ -552,8 +797,14 @@ struct rh_value rh_value_load(const struct rh_key *key, const void *structure)
 {
 	const void *at = (const char *)structure + key->offset;
 	struct rh_value value = {.ratio = {0, 1}, .text = ""};
+	struct rh_pace pace;
 
 	switch (key->type) {
+	case RH_KEY_PACE:
+		memcpy(&pace, at, sizeof(pace));
+		value.ratio = pace.events;
+		value.number = pace.unit;
+		break;
 	case RH_KEY_RATIO:
 		memcpy(&value.ratio, at, sizeof(value.ratio));
 		break;

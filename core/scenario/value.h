@@ -20,7 +20,7 @@ struct rh_slots {
 
 /* One value of any key type; which member counts is the key's business (core/key.h). */
 struct rh_value {
-	uint64_t number; /* INT: two's complement */
+	uint64_t number; /* INT: two's complement; PACE: unit */
 	struct rh_ratio ratio;
 	const char *text; /* borrowed */
 };
@@ -42,6 +42,29 @@ void rh_value_store(const struct rh_value *value, const struct rh_key *key, void
 struct rh_value rh_value_load(const struct rh_key *key, const void *structure);
 /* As one would write it, with a unit; exact. */
 void rh_value_print(const struct rh_value *value, const struct rh_key *key, struct rh_buf *out);
+
+/* What the unit behind a number makes of it. */
+enum rh_quantity_kind {
+	RH_QUANTITY_NUMBER,   /* 12, 1.5, 0x1f, 25% */
+	RH_QUANTITY_DURATION, /* `number` is ns */
+	RH_QUANTITY_SIZE,     /* bytes */
+	RH_QUANTITY_RATE,     /* bits a second */
+	RH_QUANTITY_PACE      /* 20/s: `ratio` is events a nanosecond */
+};
+
+struct rh_quantity {
+	enum rh_quantity_kind kind;
+	uint64_t number;
+	struct rh_ratio ratio; /* NUMBER and PACE, in lowest terms */
+};
+
+/*
+ * The number with its unit, if it has one, with which a text begins: how many bytes it takes, or 0
+ * with a fault (`code` NULL when there is no number at all).  "1h 30m" is one quantity; a word that
+ * is no unit is left where it is.
+ */
+size_t rh_value_quantity(struct rh_quantity *quantity, struct rh_value_fault *fault,
+			 const char *text, struct rh_slots slots);
 
 /* "a duration", "a whole number", for messages and tables. */
 const char *rh_key_type_text(enum rh_key_type type);
