@@ -38,8 +38,11 @@ struct rh_load_options {
 	const char *(*env)(void *ctx, const char *name);
 	void *read_ctx;
 	void *env_ctx;
-	const char *trace;	      /* --trace, or NULL */
-	bool is_strict;		      /* --strict: aliases of the source systems are warned of */
+	const char *trace;	       /* --trace, or NULL */
+	bool is_strict;		       /* --strict: aliases of the source systems are warned of */
+	uint64_t assertion_timeout_ns; /* of checks without mode and within; 0: 5m */
+	uint64_t
+		default_timeout_ns; /* where `timeout` is not given, but not less than the run; 0 */
 	const struct rh_keyset *keys; /* NULL: the language of this version */
 };
 

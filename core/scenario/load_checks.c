@@ -14,6 +14,13 @@
 
 #define DEFAULT_WITHIN_NS (5 * RH_NS_PER_MIN)
 
+static uint64_t default_within_ns(const struct rh_loader *loader)
+{
+	uint64_t asked_ns = loader->options->assertion_timeout_ns;
+
+	return asked_ns != 0 ? asked_ns : DEFAULT_WITHIN_NS;
+}
+
 /* Where an assertion stands. */
 struct scope {
 	uint32_t phase; /* RH_NONE: a criterion */
@@ -38,7 +45,7 @@ static void set_window(struct rh_loader *loader, struct rh_plan_assertion *asser
 	if (within != NULL)
 		assertion->until_ns = scope->start_ns + in->within_ns;
 	else if (!has_mode && !is_criterion)
-		assertion->until_ns = scope->start_ns + DEFAULT_WITHIN_NS;
+		assertion->until_ns = scope->start_ns + default_within_ns(loader);
 	if (within != NULL && assertion->mode == RH_MODE_AT_END)
 		rh_load_complain(loader, "E052", within->place, path, "remove `within`",
 				 "atEnd looks at the end of the %s",
@@ -157,7 +164,72 @@ static void load_assertion(struct rh_loader *loader, const struct rh_tree *tree,
 		plan->assertion_count++;
 }
 
+/* ---- conditions ------------------------------------------------------------------------------ */
+
+/* A sentence of a step, or a map as of a check; its place among the assertions, or RH_NONE. */
+static uint32_t load_condition(struct rh_loader *loader, const struct rh_load_condition *condition)
+{
+	struct rh_plan *plan = loader->plan;
+	struct scope scope = {.phase = condition->phase, .end_ns = plan->duration_ns};
+	struct rh_tree_pair pair = {.key = "that", .place = condition->tree->place};
+	struct rh_tree map = {.kind = RH_TREE_MAP, .place = condition->tree->place, .count = 1};
+	const struct rh_tree *tree = condition->tree;
+	uint32_t place = plan->assertion_count;
+
+	if (tree->kind != RH_TREE_MAP) {
+		pair.value = (struct rh_tree *)(uintptr_t)tree;
+		map.pairs = &pair;
+		tree = &map;
+	}
+	load_assertion(loader, tree, &scope, condition->path);
+	if (plan->assertion_count == place)
+		return RH_NONE;
+	plan->assertions[place].role = RH_ROLE_CONDITION;
+	plan->assertions[place].name = rh_load_keep(loader, condition->name);
+	plan->assertions[place].from_ns = 0;
+	plan->assertions[place].until_ns = plan->duration_ns;
+	return place;
+}
+
+/* Behind all others; the steps get their places. */
+static void load_conditions(struct rh_loader *loader)
+{
+	uint32_t count = loader->condition_count;
+	uint32_t *places = RH_ARENA_ARRAY(&loader->scratch, (size_t)count + 1, uint32_t);
+
+	for (uint32_t i = 0; i < count; i++)
+		places[i] = load_condition(loader, &loader->conditions[i]);
+	for (uint32_t i = 0; i < loader->plan->step_count; i++) {
+		struct rh_plan_step *step = &loader->plan->steps[i];
+
+		if (step->condition != RH_NONE)
+			step->condition = places[step->condition];
+		if (step->unless != RH_NONE)
+			step->unless = places[step->unless];
+	}
+}
+
 /* ---- workloads ------------------------------------------------------------------------------- */
+
+/* Its parameters together, and with the model. */
+static bool is_workload_sound(struct rh_loader *loader, const struct rh_plan_workload *workload,
+			      const struct rh_tree *tree, const char *path)
+{
+	struct rh_workload_view view = rh_plan_workload_view(loader->plan, workload);
+	const struct rh_model *model = loader->plan->model;
+	char why[300] = "";
+
+	if (model != NULL && model->input_count == 0) {
+		rh_load_complain(loader, "E045", tree->place, path, NULL,
+				 "model %s takes no input from workloads", model->name);
+		return false;
+	}
+	if (workload->type->check == NULL || workload->type->check(&view, why, sizeof(why)) == 0)
+		return true;
+	rh_load_complain(loader, "E045", tree->place, rh_load_path(loader, path, "with"), NULL,
+			 "workload %s: %s", workload->type->name, why);
+	return false;
+}
 
 static void load_workload(struct rh_loader *loader, const struct rh_tree *tree,
 			  struct rh_map *names, const char *path)
@@ -199,7 +271,8 @@ static void load_workload(struct rh_loader *loader, const struct rh_tree *tree,
 	workload->until_ns = in.for_ns != 0 ? in.start_ns + in.for_ns : plan->duration_ns;
 	if (workload->params != NULL &&
 	    rh_load_target(loader, &workload->nodes, &workload->node_count, in.target,
-			   rh_load_path(loader, path, "target"), workload->name64, false))
+			   rh_load_path(loader, path, "target"), workload->name64, false) &&
+	    is_workload_sound(loader, workload, tree, path))
 		plan->workload_count++;
 }
 
@@ -222,13 +295,17 @@ static void load_workloads(struct rh_loader *loader)
 static void set_timeout(struct rh_loader *loader)
 {
 	struct rh_plan *plan = loader->plan;
-	uint64_t last_ns = plan->duration_ns + DEFAULT_WITHIN_NS;
+	uint64_t last_ns = plan->duration_ns + default_within_ns(loader);
 
 	for (uint32_t i = 0; i < plan->assertion_count; i++) {
 		if (plan->assertions[i].until_ns > last_ns)
 			last_ns = plan->assertions[i].until_ns;
 	}
 	plan->timeout_ns = last_ns;
+	if (loader->options->default_timeout_ns != 0)
+		plan->timeout_ns = loader->options->default_timeout_ns > plan->duration_ns
+					   ? loader->options->default_timeout_ns
+					   : plan->duration_ns;
 	if (loader->spec.timeout_ns == 0)
 		return;
 	plan->timeout_ns = loader->spec.timeout_ns;
@@ -255,6 +332,7 @@ void rh_load_checks(struct rh_loader *loader)
 
 	for (uint32_t i = 0; i < list_count(phases); i++)
 		count += list_count(rh_load_key(loader, phases->items[i], "phase", "assert"));
+	count += loader->condition_count;
 	plan->assertions = RH_ARENA_ARRAY(&plan->arena, count + 1, struct rh_plan_assertion);
 	if (plan->nodes == NULL)
 		return;
@@ -272,6 +350,7 @@ void rh_load_checks(struct rh_loader *loader)
 	for (uint32_t i = 0; i < list_count(criteria); i++)
 		load_assertion(loader, criteria->items[i], &run,
 			       rh_load_path_at(loader, "successCriteria", i));
+	load_conditions(loader);
 	load_workloads(loader);
 	set_timeout(loader);
 }
