@@ -31,6 +31,7 @@ static bool take_clock(struct rh_render *render, struct rh_tree *spec)
 		return false;
 	read_key(&render->slots.slot_ns, RH_KEY_DURATION, rh_tree_child(clock, "slot"));
 	read_key(&render->slots.slots_per_epoch, RH_KEY_INT, rh_tree_child(clock, "slotsPerEpoch"));
+	read_key(&render->slots.block_ns, RH_KEY_DURATION, rh_tree_child(clock, "block"));
 	if (render->slots.slot_ns > 86400 * RH_NS_PER_SEC || render->slots.slots_per_epoch > 65536)
 		render->slots = (struct rh_slots){0};
 	return true;
