@@ -155,6 +155,20 @@ static void put_reference(struct rh_buf *out, const char *section)
 
 #define WORDS_SCHEMA "{\"type\":\"array\",\"items\":{\"type\":[\"string\",\"number\"]}}"
 
+/* Where a phase or a step may stand, a template may be used. */
+static void put_item(struct rh_buf *out, const char *section)
+{
+	if (strcmp(section, "phase") != 0 && strcmp(section, "step") != 0) {
+		put_reference(out, section);
+		return;
+	}
+	rh_buf_text(out, "{\"type\":\"object\",\"if\":{\"required\":[\"use\"]},\"then\":{\"$ref\":"
+			 "\"#/definitions/use\"},"
+			 "\"else\":");
+	put_reference(out, section);
+	rh_buf_u8(out, '}');
+}
+
 static void put_shape(struct rh_buf *out, const struct rh_field *field)
 {
 	switch (field->shape) {
@@ -173,7 +187,7 @@ static void put_shape(struct rh_buf *out, const struct rh_field *field)
 		break;
 	case RH_FIELD_LIST:
 		rh_buf_text(out, "\"type\":[\"array\",\"null\"],\"items\":");
-		put_reference(out, field->section);
+		put_item(out, field->section);
 		break;
 	case RH_FIELD_WORDS:
 		rh_buf_text(out, "\"type\":\"array\",\"items\":{\"type\":[\"string\",\"number\"]}");
@@ -306,6 +320,12 @@ static void put_needs(struct parts *parts, const struct rh_field *fields)
 
 /* ---- the whole --------------------------------------------------------------------------------- */
 
+/* `spec` and what stands in it may be left to an include, a template or a part: see put_whole(). */
+static bool is_part_of_spec(const struct rh_section *section)
+{
+	return strncmp(section->name, "spec", 4) == 0;
+}
+
 static void put_section(struct rh_buf *out, const struct rh_section *section,
 			const struct rh_registry *registry)
 {
@@ -316,25 +336,112 @@ static void put_section(struct rh_buf *out, const struct rh_section *section,
 	rh_json_text(out, section->doc);
 	rh_buf_text(out, ",\"type\":\"object\",\"additionalProperties\":false,\n    "
 			 "\"properties\":{");
-	for (const struct rh_field *field = section->fields; field->key.name != NULL; field++)
-		rh_schema_put_property(out, section->name, field, RH_IS_PLAIN, &is_first);
+	for (const struct rh_field *field = section->fields; field->key.name != NULL; field++) {
+		struct rh_field own = *field;
+
+		/* Which section `spec` is, the kind of the file says. */
+		if (own.section != NULL && strcmp(own.section, "spec") == 0)
+			own.shape = RH_FIELD_MAP;
+		rh_schema_put_property(out, section->name, &own, RH_IS_PLAIN, &is_first);
+	}
 	rh_buf_u8(out, '}');
-	put_needs(&parts, section->fields);
+	if (!is_part_of_spec(section))
+		put_needs(&parts, section->fields);
 	rh_schema_put_choices(&parts, section, registry);
 	rh_buf_text(out, parts.is_open ? "]}" : "}");
+}
+
+/* What a scenario needs that includes nothing: the required keys of spec and its sections. */
+static void put_whole(struct rh_buf *out, const struct rh_keyset *keys)
+{
+	const struct rh_section *spec = rh_keyset_section(keys, "spec");
+	struct parts parts = {.out = out};
+	bool is_first = true;
+
+	rh_buf_text(
+		out,
+		",\n  \"whole\":{\"type\":\"object\",\"properties\":{\"spec\":{\"type\":\"object\","
+		"\"properties\":{");
+	for (const struct rh_field *field = spec->fields; field->key.name != NULL; field++) {
+		const struct rh_section *own = field->shape == RH_FIELD_SECTION
+						       ? rh_keyset_section(keys, field->section)
+						       : NULL;
+		struct parts needs = {.out = out};
+
+		if (own == NULL || !is_part_of_spec(own))
+			continue;
+		put_name(out, field->key.name, &is_first);
+		rh_buf_text(
+			out,
+			"{\"type\":[\"object\",\"null\"],\"if\":{\"required\":[\"use\"]},\"else\":{"
+			"\"type\":[\"object\",\"null\"]");
+		put_needs(&needs, own->fields);
+		rh_buf_text(out, needs.is_open ? "]}}" : "}}");
+	}
+	rh_buf_u8(out, '}');
+	put_needs(&parts, spec->fields);
+	rh_buf_text(out, parts.is_open ? "]}}}" : "}}}");
+}
+
+#define IF_KIND(test) \
+	"{\"if\":{\"properties\":{\"kind\":{" test \
+	",\"doNotSuggest\":true}},\"required\":[\"kind\"]},"
+#define SPEC_IS(section) "{\"properties\":{\"spec\":{\"$ref\":\"#/definitions/" section "\"}}}}"
+
+/*
+ * Each kind of file has its own `spec`.  What stands in a Suite or a Config is read by the program and
+ * is no part of these tables.
+ */
+static void put_kinds(struct rh_buf *out)
+{
+	rh_buf_text(out,
+		    "\"type\":\"object\",\"allOf\":[\n    {\"$ref\":\"#/definitions/file\"},\n    "
+		    "{\"properties\":{\"kind\":{\"enum\":[\"Scenario\",\"Template\",\"Suite\","
+		    "\"Topology\",\"NetworkModel\",\"Config\"]}}},\n    " IF_KIND("\"const\":"
+										  "\"Topology\"") "\"then\":" SPEC_IS("spec.topology") ",\n    " IF_KIND("\"const\":\"NetworkModel\"") "\"then\":" SPEC_IS(
+			    "spec.network") ",\n    " IF_KIND("\"enum\":[\"Topology\","
+							      "\"NetworkModel\",\"Suite\","
+							      "\"Config\"]") "\"else\":" SPEC_IS("s"
+												 "p"
+												 "e"
+												 "c") ",\n    "
+												      "{\"if\":{\"properties\":{\"kind\":{\"const\":\"Scenario\",\"doNotSuggest\":true}},"
+												      "\"required\":[\"kind\"],\"not\":{\"required\":[\"include\"]}},"
+												      "\"then\":{\"$ref\":\"#/definitions/whole\"}}],\n");
+}
+
+#define USE_KEY(name, doc) "\"" name "\":{\"description\":\"" doc "\",\"type\":\"string\"}"
+
+/* The entry that stands for the phases or steps of a template (template.c). */
+static void put_use(struct rh_buf *out)
+{
+	rh_buf_text(out, ",\n  \"use\":{\"description\":\"A template in place of a phase or "
+			 "step.\","
+			 "\"type\":\"object\",\"additionalProperties\":false,\"properties\":"
+			 "{" USE_KEY("use", "Name of the template, NAME@FILE, or a file.") "," USE_KEY("name", "Stands in front of the names inside.") "," USE_KEY(
+				 "id",
+				 "The same.") "," USE_KEY("description",
+							  "What it is for.") "," USE_KEY("at",
+											 "As of a "
+											 "step.") "," USE_KEY("delay",
+													      "As of a step.") ","
+															       "\"with\":{\"description\":\"Its parameters.\",\"type\":[\"object\",\"null\"]}}}");
 }
 
 void rh_schema_print_keys(const struct rh_keyset *keys, const struct rh_registry *registry,
 			  struct rh_buf *out)
 {
 	rh_buf_text(out, "{\n  \"$schema\":\"http://json-schema.org/draft-07/schema#\",\n"
-			 "  \"title\":\"Rehearse scenario v1\",\n"
-			 "  \"$ref\":\"#/definitions/file\",\n  \"definitions\":{");
+			 "  \"title\":\"Rehearse scenario v1\",\n  ");
+	put_kinds(out);
+	rh_buf_text(out, "  \"definitions\":{");
 	for (uint32_t i = 0; i < keys->section_count; i++) {
 		if (i != 0)
 			rh_buf_u8(out, ',');
 		put_section(out, &keys->sections[i], registry);
 	}
+	put_whole(out, keys);
+	put_use(out);
 	rh_schema_put_tables(out, registry);
 	rh_buf_text(out, "\n  }\n}\n");
 }

@@ -71,6 +71,10 @@ static const struct key_place key_places[] = {
 	{"file", "{@}",
 	 "apiVersion: rehearse/v1; kind: Scenario; metadata: {name: t}; "
 	 "spec: {duration: 1h, " GROUPS ", model: {name: pow}}"},
+	{"parameter",
+	 "{apiVersion: rehearse/v1, kind: Scenario, metadata: {name: t}, parameters: [{@}], "
+	 "spec: {duration: 1h, " GROUPS ", model: {name: pow}, hypothesis: '${params.x}'}}",
+	 "name: x; default: 1"},
 	{"metadata",
 	 "{apiVersion: rehearse/v1, kind: Scenario, metadata: {@}, spec: {duration: 1h, " GROUPS
 	 ", model: {name: pow}}}",
@@ -143,6 +147,22 @@ static const struct key_value key_values[] = {
 	{"file", "spec", NULL, "{duration: 1h, " GROUPS ", model: {name: pow}}",
 	 "{duration: 2h, " GROUPS ", model: {name: pow}}", KEY_CHANGES},
 
+	/* a text that was not read from a file cannot name others */
+	{"file", "include", NULL, "[]", "[other.yaml]", KEY_REFUSED},
+	{"file", "parameters", NULL, "[{name: a, default: 1}]", "[{name: a}, {name: a}]",
+	 KEY_REFUSED},
+
+	{"parameter", "name", NULL, "x", "y", KEY_REFUSED},
+	{"parameter", "type", NULL, "int", "duration", KEY_REFUSED},
+	{"parameter", "required", "name: x", "false", "true", KEY_REFUSED},
+	{"parameter", "default", "name: x", "1", "2", KEY_CHANGES},
+	{"parameter", "min", "name: x; type: int; default: 1", "1", "2", KEY_REFUSED},
+	{"parameter", "max", "name: x; type: int; default: 2", "2", "1", KEY_REFUSED},
+	{"parameter", "values", "name: x; type: enum; default: a", "[a]", "[b]", KEY_REFUSED},
+	{"parameter", "pattern", "name: x; default: a", "a", "b", KEY_REFUSED},
+	/* said to who asks which parameters there are */
+	{"parameter", "description", NULL, "one", "two", KEY_REPORTS},
+
 	{"metadata", "name", NULL, "t", "u", KEY_CHANGES},
 	{"metadata", "description", NULL, "one", "two", KEY_CHANGES},
 	/* who wrote a file, and which edition it is, is for those who read the file and its listing */
@@ -205,6 +225,13 @@ static const struct key_value key_values[] = {
 	{"spec.model", "name", NULL, "pow", "wop", KEY_REFUSED},
 	{"spec.model", "with", NULL, "{blockInterval: 1m}", "{blockInterval: 2m}", KEY_CHANGES},
 
+	{"spec", "vars", "duration: 1h; " GROUPS "; model: {name: pow}; hypothesis: '${vars.x}'",
+	 "{x: 1}", "{x: 2}", KEY_CHANGES},
+	{"spec", "parameters", NULL, "[{name: a, default: 1}]", "[{name: a}, {name: a}]",
+	 KEY_REFUSED},
+	{"spec", "matrix", NULL, "{seed: [1, 2]}", "{sneed: 1}", KEY_REFUSED},
+	{"spec.topology", "use", NULL, "''", "other.yaml", KEY_REFUSED},
+	{"spec.network", "use", NULL, "''", "other.yaml", KEY_REFUSED},
 	{"spec", "signals", NULL, "[]", "[]", KEY_REPORTS},
 	{"spec", "rollback", NULL, "{actions: [{clear: all}]}",
 	 "{actions: [{clear: all}, {annotate: a}]}", KEY_CHANGES},
