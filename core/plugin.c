@@ -145,8 +145,8 @@ const struct rh_workload_type *rh_registry_workload(const struct rh_registry *re
 /* Steps whose key is the whole name: there is no word to choose. */
 static bool is_step_key(const char *name)
 {
-	static const char *const keys[] = {"wait", "clear",   "capture", "annotate", "workload",
-					   "set",  "restore", "run"};
+	static const char *const keys[] = {"wait",     "clear", "capture", "annotate",
+					   "workload", "set",	"restore", "run"};
 
 	for (size_t i = 0; i < RH_ARRAY_LEN(keys); i++) {
 		if (strcmp(keys[i], name) == 0)
@@ -157,8 +157,8 @@ static bool is_step_key(const char *name)
 
 const char *rh_action_key(char key[32], const char **word, const struct rh_action_type *type)
 {
-	static const char *const families[] = {"node", "validator", "fork", "time", "snapshot",
-					       "peer", "topology",  "chaos"};
+	static const char *const families[] = {"node",	   "validator", "fork",	    "time",
+					       "snapshot", "peer",	"topology", "chaos"};
 	const char *dot = strchr(type->name, '.');
 
 	*word = type->name;

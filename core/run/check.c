@@ -109,10 +109,9 @@ static int check_step(const struct rh_plan *plan, const struct rh_plan_step *ste
 	}
 	if ((need.capability & can) == need.capability)
 		return 0;
-	return rh_err_set(err, RH_E_UNSUPPORTED,
-			  "%sstep %s: %s needs %s, which the %s world cannot do",
-			  place_of(place, plan, step), step->name, step->type->name, need.key,
-			  world);
+	return rh_err_set(
+		err, RH_E_UNSUPPORTED, "%sstep %s: %s needs %s, which the %s world cannot do",
+		place_of(place, plan, step), step->name, step->type->name, need.key, world);
 }
 
 int rh_run_check(const struct rh_plan *plan, const struct rh_world_ops *world, struct rh_err *err)

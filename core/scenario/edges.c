@@ -82,8 +82,7 @@ static struct seat *draw_order(const struct rh_loader *loader, const struct rh_p
 		uint64_t name64 = loader->plan->nodes[step->nodes[i]].name64;
 
 		seats[i].node = step->nodes[i];
-		seats[i].draw =
-			rh_draw2(loader->rng, RH_PURPOSE_PARTITION, step->name64, name64);
+		seats[i].draw = rh_draw2(loader->rng, RH_PURPOSE_PARTITION, step->name64, name64);
 	}
 	rh_sort(seats, step->node_count, sizeof(*seats), compare_seats, NULL);
 	return seats;
@@ -199,8 +198,7 @@ static bool seat_all(struct rh_steps *steps, struct sides *sides, struct rh_plan
 {
 	struct rh_loader *loader = steps->loader;
 	const struct rh_tree *groups = rh_tree_get(written->in.with, "groups");
-	const struct rh_tree *direction =
-		rh_load_key(loader, written->tree, "step", "direction");
+	const struct rh_tree *direction = rh_load_key(loader, written->tree, "step", "direction");
 	const char *path = rh_load_path(loader, written->path, "with.groups");
 
 	if (direction != NULL) {
@@ -250,8 +248,8 @@ bool rh_choose_edges(struct rh_steps *steps, struct rh_plan_step *step,
 	if (has_shape) {
 		const struct rh_partition *params = step->params;
 
-		sides.shape = params->groups[0] != 0 ? RH_SHAPE_GROUPS
-						     : (enum rh_shape)params->shape;
+		sides.shape =
+			params->groups[0] != 0 ? RH_SHAPE_GROUPS : (enum rh_shape)params->shape;
 		sides.is_one_way = params->is_one_way != 0;
 		sides.side = RH_ARENA_ARRAY(&loader->scratch, plan->node_count + 1, uint32_t);
 		memset(sides.side, 0xff, plan->node_count * sizeof(uint32_t));

@@ -30,7 +30,8 @@ static const struct rh_key partition_keys[] = {
 	PARAM(rh_partition, "shape", ENUM, shape, "split",
 	      "split: the target against the rest; groups: as `groups` says; halves: `parts` equal "
 	      "parts of the target; minority: its largest minority against the others; isolate: "
-	      "each node alone; ring: each sees a majority, no two the same one; bridge: two halves "
+	      "each node alone; ring: each sees a majority, no two the same one; bridge: two "
+	      "halves "
 	      "and one node that sees both; random: each node draws one of `parts`. Without a "
 	      "target, of all nodes.",
 	      .values = "split|groups|halves|minority|isolate|ring|bridge|random"),
@@ -333,15 +334,16 @@ static LINK_FAULT(disconnect, "disconnect",
 static const struct rh_key flaky_keys[] = {
 	PARAM(rh_flaky, "down", DURATION, down_ns, "2s", "How long the links are cut each time.",
 	      .min = 1, .max = HOUR_NS),
-	PARAM(rh_flaky, "up", DURATION, up_ns, "8s", "How long they are there in between.", .min = 1,
-	      .max = HOUR_NS),
+	PARAM(rh_flaky, "up", DURATION, up_ns, "8s", "How long they are there in between.",
+	      .min = 1, .max = HOUR_NS),
 	RH_KEY_END,
 };
 
-LINK_FAULT(rh_fault_flaky, "flaky",
-	   "Cuts the target's links again and again; begins with a cut, lasts `for` or to the end of "
-	   "its phase.",
-	   rh_flaky, flaky_keys, disconnect_link);
+LINK_FAULT(
+	rh_fault_flaky, "flaky",
+	"Cuts the target's links again and again; begins with a cut, lasts `for` or to the end of "
+	"its phase.",
+	rh_flaky, flaky_keys, disconnect_link);
 
 /* What people call their connections; the least of what is usual, one way. */
 static const struct {
@@ -377,8 +379,9 @@ static void profile_link(const void *params, struct rh_link_state *state)
 	state->loss_threshold = rh_threshold(profiles[profile->name].loss_ppm, 1000000);
 }
 
-static LINK_FAULT(profile, "profile", "Adds a bad connection of a known kind to the target's links.",
-		  profile, profile_keys, profile_link);
+static LINK_FAULT(profile, "profile",
+		  "Adds a bad connection of a known kind to the target's links.", profile,
+		  profile_keys, profile_link);
 
 /* ---- all ------------------------------------------------------------------------------------- */
 

@@ -3,7 +3,8 @@
  */
 #include "core/scenario/key_rows.h"
 
-#define FORM(number) .offset = (uint32_t)(offsetof(struct rh_in_step, form) + (number) * sizeof(void *))
+#define FORM(number) \
+	.offset = (uint32_t)(offsetof(struct rh_in_step, form) + (number) * sizeof(void *))
 
 const struct rh_field rh_phase_fields[] = {
 	{{"name", TEXTS, AT(phase, name), NULL, .doc = "Name of the phase.", SINCE}, VALUE},
@@ -122,8 +123,7 @@ const struct rh_field rh_step_fields[] = {
 	  SINCE},
 	 VALUE},
 	{{"delay", LENGTH, AT(step, delay_ns), "",
-	  .doc = "How long after the step before it (parallel: after the start) it begins.",
-	  SINCE},
+	  .doc = "How long after the step before it (parallel: after the start) it begins.", SINCE},
 	 VALUE},
 	{{"every", LENGTH, AT(step, every_ns), "", 1,
 	  .doc = "It is taken again and again with this distance, `times` times or until the phase "
@@ -154,13 +154,13 @@ const struct rh_field rh_step_fields[] = {
 
 const struct rh_field rh_wait_fields[] = {
 	{{"duration", LENGTH, AT(wait, duration_ns), "", 1, .doc = "So long.", SINCE}, VALUE},
-	{{"slot", RH_KEY_INT, AT(wait, slot), "-1", 0, INT64_C(1) << 40,
+	{{"slot", RH_KEY_INT, AT(wait, slot), "", 0, INT64_C(1) << 40,
 	  .doc = "Until this slot begins.", SINCE},
 	 VALUE},
-	{{"epoch", RH_KEY_INT, AT(wait, epoch), "-1", 0, INT64_C(1) << 40,
+	{{"epoch", RH_KEY_INT, AT(wait, epoch), "", 0, INT64_C(1) << 40,
 	  .doc = "Until this epoch begins.", SINCE},
 	 VALUE},
-	{{"block", RH_KEY_INT, AT(wait, block), "-1", 0, INT64_C(1) << 40,
+	{{"block", RH_KEY_INT, AT(wait, block), "", 0, INT64_C(1) << 40,
 	  .doc = "Until the first node has a head of this height.", SINCE},
 	 VALUE,
 	 .alias = "height"},
@@ -229,8 +229,8 @@ const struct rh_field rh_signal_fields[] = {
 	{{"change", TEXTS, AT(signal, change), "",
 	  .doc = "random-walk: the largest step, with its unit.", SINCE},
 	 VALUE},
-	{{"every", LENGTH, AT(signal, every_ns), NULL, 1,
-	  .doc = "Grid on which it is sampled.", SINCE},
+	{{"every", LENGTH, AT(signal, every_ns), NULL, 1, .doc = "Grid on which it is sampled.",
+	  SINCE},
 	 VALUE},
 	END};
 
@@ -240,14 +240,17 @@ const struct rh_field rh_target_fields[] = {
 	 .section = "select"},
 	{{"mode", WORD("all|one|fixed|percent|random-max-percent|weight|stake|hashrate|leader"),
 	  AT(target, mode), "all",
-	  .doc = "How many of them; which ones is drawn. weight, stake and hashrate are one: a share "
+	  .doc = "How many of them; which ones is drawn. weight, stake and hashrate are one: a "
+		 "share "
 		 "of the model's weight.",
 	  SINCE},
 	 VALUE},
 	{{"value", TEXTS, AT(target, value), "",
 	  .doc = "fixed: how many nodes; percent: which share of them, rounded to the nearest; "
-		 "random-max-percent: at most that; weight: a share of the whole weight, or minority "
-		 "(below 1/3), superminority (above 1/3), majority (above 1/2), supermajority (above "
+		 "random-max-percent: at most that; weight: a share of the whole weight, or "
+		 "minority "
+		 "(below 1/3), superminority (above 1/3), majority (above 1/2), supermajority "
+		 "(above "
 		 "2/3).",
 	  SINCE},
 	 VALUE},

@@ -8,8 +8,8 @@
 
 #include "core/scenario/steps.h"
 
-void rh_load_sequence(struct rh_steps *steps, struct rh_cursor *cursor,
-		      const struct rh_tree *list, const char *path)
+void rh_load_sequence(struct rh_steps *steps, struct rh_cursor *cursor, const struct rh_tree *list,
+		      const char *path)
 {
 	for (uint32_t i = 0; list != NULL && list->kind == RH_TREE_LIST && i < list->count; i++)
 		rh_load_step(steps, cursor, list->items[i],
@@ -41,8 +41,8 @@ static void load_branches(struct rh_steps *steps, struct rh_cursor *cursor,
 	}
 }
 
-void rh_load_parallel(struct rh_steps *steps, struct rh_cursor *cursor,
-		      const struct rh_tree *list, const char *path)
+void rh_load_parallel(struct rh_steps *steps, struct rh_cursor *cursor, const struct rh_tree *list,
+		      const char *path)
 {
 	for (uint32_t i = 0; list != NULL && list->kind == RH_TREE_LIST && i < list->count; i++) {
 		struct rh_cursor end = *cursor;
@@ -54,8 +54,8 @@ void rh_load_parallel(struct rh_steps *steps, struct rh_cursor *cursor,
 
 /* Rounds with their own distance, or each behind the one before it. */
 static void load_rounds(struct rh_steps *steps, struct rh_cursor *cursor,
-			const struct rh_in_repeat *in, const struct rh_tree *tree,
-			const char *name, const char *path)
+			const struct rh_in_repeat *in, const struct rh_tree *tree, const char *name,
+			const char *path)
 {
 	struct rh_stretch before = steps->stretch;
 	const struct rh_cursor begin = *cursor;
@@ -72,17 +72,16 @@ static void load_rounds(struct rh_steps *steps, struct rh_cursor *cursor,
 		return;
 	}
 	if (in->until != NULL)
-		steps->stretch.unless = rh_new_condition(
-			steps, in->until, rh_arena_printf(&loader->scratch, "%s.until", name),
-			path);
+		steps->stretch.unless =
+			rh_new_condition(steps, in->until,
+					 rh_arena_printf(&loader->scratch, "%s.until", name), path);
 	for (uint64_t i = 0; i < count; i++) {
 		if (i > 0)
 			steps->stretch.suffix =
 				rh_arena_printf(&loader->scratch, "%s.%llu", before.suffix,
 						(unsigned long long)i + 1);
 		if (in->every_ns != 0)
-			*cursor = (struct rh_cursor){begin.after,
-						     begin.at_ns + i * in->every_ns};
+			*cursor = (struct rh_cursor){begin.after, begin.at_ns + i * in->every_ns};
 		rh_load_sequence(steps, cursor, in->actions, rh_load_path(loader, path, "actions"));
 	}
 	steps->stretch = before;
@@ -91,9 +90,9 @@ static void load_rounds(struct rh_steps *steps, struct rh_cursor *cursor,
 /* Keys that say something about one step say nothing about a block. */
 static bool has_foreign_key(struct rh_steps *steps, const struct rh_written *written)
 {
-	static const char *const foreign[] = {"if",	"until",  "target", "direction", "severity",
-					      "with",	"for",	  "every",  "times",	 "timeout",
-					      "verify", "onFailure"};
+	static const char *const foreign[] = {"if",	  "until",   "target", "direction",
+					      "severity", "with",    "for",    "every",
+					      "times",	  "timeout", "verify", "onFailure"};
 
 	for (size_t i = 0; i < RH_ARRAY_LEN(foreign); i++) {
 		const struct rh_tree *key =

@@ -188,8 +188,7 @@ static uint32_t load_condition(struct rh_loader *loader, const struct rh_load_co
 static void load_conditions(struct rh_loader *loader)
 {
 	uint32_t count = loader->condition_count;
-	uint32_t *places =
-		RH_ARENA_ARRAY(&loader->scratch, (size_t)count + 1, uint32_t);
+	uint32_t *places = RH_ARENA_ARRAY(&loader->scratch, (size_t)count + 1, uint32_t);
 
 	for (uint32_t i = 0; i < count; i++)
 		places[i] = load_condition(loader, &loader->conditions[i]);

@@ -47,8 +47,8 @@ static struct rh_tree *copy_map(struct rh_loader *loader, const struct rh_tree *
 	*copy = (struct rh_tree){.kind = RH_TREE_MAP, .place = place, .height = 2, .weight = 1};
 	if (map != NULL)
 		*copy = *map;
-	copy->pairs = RH_ARENA_ARRAY(&loader->scratch, (size_t)count + more + 1,
-				     struct rh_tree_pair);
+	copy->pairs =
+		RH_ARENA_ARRAY(&loader->scratch, (size_t)count + more + 1, struct rh_tree_pair);
 	if (count > 0)
 		memcpy(copy->pairs, map->pairs, count * sizeof(*copy->pairs));
 	return copy;
@@ -85,7 +85,7 @@ static void put_flow(struct rh_buf *out, const struct rh_tree *root)
 		uint32_t next = stack[depth].next++;
 
 		if (tree->kind == RH_TREE_SCALAR || next == tree->count) {
-			rh_buf_text(out, tree->kind == RH_TREE_SCALAR ? tree->text
+			rh_buf_text(out, tree->kind == RH_TREE_SCALAR		   ? tree->text
 					 : next == 0 && tree->kind == RH_TREE_LIST ? "[]"
 					 : next == 0				   ? "{}"
 					 : tree->kind == RH_TREE_LIST		   ? "]"
@@ -115,7 +115,8 @@ static const struct rh_tree *flatten_texts(struct rh_loader *loader, const struc
 		const struct rh_key *key = keys;
 		struct rh_buf line = {0};
 
-		while (key != NULL && key->name != NULL && !rh_key_is(key->name, with->pairs[i].key))
+		while (key != NULL && key->name != NULL &&
+		       !rh_key_is(key->name, with->pairs[i].key))
 			key++;
 		if (value->kind == RH_TREE_SCALAR || value->weight > 10000 || key == NULL ||
 		    key->name == NULL || key->type != RH_KEY_TEXT)
@@ -134,17 +135,28 @@ static const struct rh_tree *flatten_texts(struct rh_loader *loader, const struc
 /* ---- forms ----------------------------------------------------------------------------------- */
 
 static const char *const form_keys[RH_FORM_COUNT] = {
-	[RH_FORM_FAULT] = "fault",	   [RH_FORM_ACTION] = "action",
-	[RH_FORM_SERVICE] = "service",	   [RH_FORM_NODE] = "node",
-	[RH_FORM_VALIDATOR] = "validator", [RH_FORM_FORK] = "fork",
-	[RH_FORM_TIME] = "time",	   [RH_FORM_SNAPSHOT] = "snapshot",
-	[RH_FORM_RESTORE] = "restore",	   [RH_FORM_PEER] = "peer",
-	[RH_FORM_TOPOLOGY] = "topology",   [RH_FORM_CHAOS] = "chaos",
-	[RH_FORM_WORKLOAD] = "workload",   [RH_FORM_SET] = "set",
-	[RH_FORM_RUN] = "run",		   [RH_FORM_WAIT] = "wait",
-	[RH_FORM_CLEAR] = "clear",	   [RH_FORM_CAPTURE] = "capture",
-	[RH_FORM_ANNOTATE] = "annotate",   [RH_FORM_PARALLEL] = "parallel",
-	[RH_FORM_SEQUENCE] = "sequence",   [RH_FORM_REPEAT] = "repeat",
+	[RH_FORM_FAULT] = "fault",
+	[RH_FORM_ACTION] = "action",
+	[RH_FORM_SERVICE] = "service",
+	[RH_FORM_NODE] = "node",
+	[RH_FORM_VALIDATOR] = "validator",
+	[RH_FORM_FORK] = "fork",
+	[RH_FORM_TIME] = "time",
+	[RH_FORM_SNAPSHOT] = "snapshot",
+	[RH_FORM_RESTORE] = "restore",
+	[RH_FORM_PEER] = "peer",
+	[RH_FORM_TOPOLOGY] = "topology",
+	[RH_FORM_CHAOS] = "chaos",
+	[RH_FORM_WORKLOAD] = "workload",
+	[RH_FORM_SET] = "set",
+	[RH_FORM_RUN] = "run",
+	[RH_FORM_WAIT] = "wait",
+	[RH_FORM_CLEAR] = "clear",
+	[RH_FORM_CAPTURE] = "capture",
+	[RH_FORM_ANNOTATE] = "annotate",
+	[RH_FORM_PARALLEL] = "parallel",
+	[RH_FORM_SEQUENCE] = "sequence",
+	[RH_FORM_REPEAT] = "repeat",
 };
 
 const char *rh_step_form_key(enum rh_step_form form)
@@ -172,9 +184,10 @@ bool rh_step_form(struct rh_steps *steps, struct rh_written *written)
 		return true;
 	}
 	if (count == 0)
-		rh_load_complain(steps->loader, "E080", written->tree->place, written->path,
-				 "write for example fault: partition, wait: 30s or clear: all",
-				 "a step needs a kind: `fault`, `action`, `node`, `wait`, `clear` ...");
+		rh_load_complain(
+			steps->loader, "E080", written->tree->place, written->path,
+			"write for example fault: partition, wait: 30s or clear: all",
+			"a step needs a kind: `fault`, `action`, `node`, `wait`, `clear` ...");
 	else
 		rh_load_complain(steps->loader, "E080", forms[found[1]]->place, written->path,
 				 "make two steps of it",
@@ -236,9 +249,9 @@ static const struct rh_action_type *find_word(struct rh_steps *steps, const char
 		rh_load_complain(loader, "E040", place, path,
 				 rh_arena_printf(&loader->scratch, "write %s: %s", right, word),
 				 "\"%.60s\" is %s", word,
-				 type->is_fault		       ? "a fault"
-				 : strcmp(key, "fault") == 0   ? "an action"
-							       : "a step of another kind");
+				 type->is_fault		     ? "a fault"
+				 : strcmp(key, "fault") == 0 ? "an action"
+							     : "a step of another kind");
 		return NULL;
 	}
 	return complain_type(steps, key, word, place, path);

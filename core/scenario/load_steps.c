@@ -79,9 +79,9 @@ static void load_rollback(struct rh_steps *steps)
 		if (in.when != NULL)
 			read_when(loader, in.when);
 		else
-			loader->plan->rollback_when =
-				RH_ROLLBACK_ON_TIMEOUT | RH_ROLLBACK_ON_CANCEL |
-				(in.on_failure ? RH_ROLLBACK_ON_FAILURE : 0);
+			loader->plan->rollback_when = RH_ROLLBACK_ON_TIMEOUT |
+						      RH_ROLLBACK_ON_CANCEL |
+						      (in.on_failure ? RH_ROLLBACK_ON_FAILURE : 0);
 		load_part(steps, RH_PART_ROLLBACK, in.actions, "rollback.actions");
 	}
 	load_part(steps, RH_PART_CLEANUP, loader->spec.cleanup, "cleanup");
@@ -104,7 +104,9 @@ static int compare_drafts(const void *a, const void *b, const void *ctx)
 		return x_waits ? 1 : -1;
 	if (x_waits)
 		return 0;
-	return x->at_ns < y->at_ns ? -1 : x->at_ns > y->at_ns;
+	if (x->at_ns != y->at_ns)
+		return x->at_ns < y->at_ns ? -1 : 1;
+	return (int)drafts[*(const uint32_t *)b].heals - (int)drafts[*(const uint32_t *)a].heals;
 }
 
 static int compare_numbers(const void *a, const void *b, const void *ctx)
@@ -126,8 +128,7 @@ static void renumber(struct rh_loader *loader, struct rh_plan_step *step, const 
 		step->after = places[step->after];
 	if (step->series != RH_NONE)
 		step->series = places[step->series];
-	step->steps =
-		RH_ARENA_ARRAY(&loader->plan->arena, (size_t)step->step_count + 1, uint32_t);
+	step->steps = RH_ARENA_ARRAY(&loader->plan->arena, (size_t)step->step_count + 1, uint32_t);
 	for (uint32_t i = 0; i < step->step_count; i++)
 		step->steps[i] = places[old[i]];
 	rh_sort(step->steps, step->step_count, sizeof(uint32_t), compare_numbers, NULL);
@@ -150,8 +151,7 @@ static void put_into_plan(struct rh_steps *steps)
 	rh_sort(order, steps->count, sizeof(*order), compare_drafts, steps->drafts);
 	for (uint32_t i = 0; i < steps->count; i++)
 		places[order[i]] = i;
-	plan->steps =
-		RH_ARENA_ARRAY(&plan->arena, (size_t)steps->count + 1, struct rh_plan_step);
+	plan->steps = RH_ARENA_ARRAY(&plan->arena, (size_t)steps->count + 1, struct rh_plan_step);
 	plan->step_count = steps->count;
 	for (uint32_t i = 0; i < steps->count; i++) {
 		plan->steps[i] = steps->drafts[order[i]].step;
@@ -203,7 +203,8 @@ static void clear_name(struct rh_steps *steps, struct rh_draft *draft, const str
 	if (draft->step.part == RH_PART_ACTIONS && draft->step.after == RH_NONE &&
 	    steps->drafts[number].step.after == RH_NONE &&
 	    steps->drafts[number].step.at_ns >= draft->step.at_ns &&
-	    (steps->drafts[number].step.at_ns > draft->step.at_ns || &steps->drafts[number] > draft))
+	    (steps->drafts[number].step.at_ns > draft->step.at_ns ||
+	     &steps->drafts[number] > draft))
 		rh_load_complain(loader, "W013", tree->place, draft->path, NULL,
 				 "\"%.60s\" begins only after it was cleared here", name);
 	for (uint32_t i = 0; i < steps->count; i++) {
@@ -227,8 +228,7 @@ static void find_cleared(struct rh_steps *steps, struct rh_draft *draft)
 		clear_name(steps, draft, names->items[i], is_found);
 	for (uint32_t i = 0; i < steps->count; i++)
 		count += is_found[i];
-	draft->step.steps =
-		RH_ARENA_ARRAY(&steps->loader->scratch, (size_t)count + 1, uint32_t);
+	draft->step.steps = RH_ARENA_ARRAY(&steps->loader->scratch, (size_t)count + 1, uint32_t);
 	for (uint32_t i = 0; i < steps->count; i++) {
 		if (is_found[i])
 			draft->step.steps[draft->step.step_count++] = i;
@@ -262,11 +262,11 @@ static void heal(struct rh_steps *steps, uint32_t phase)
 		return;
 	steps->stretch.part = RH_PART_ACTIONS;
 	steps->stretch.phase = phase;
-	draft = rh_new_draft(steps, clear,
-			     rh_arena_printf(&loader->scratch, "heal-%u", phase + 1),
+	draft = rh_new_draft(steps, clear, rh_arena_printf(&loader->scratch, "heal-%u", phase + 1),
 			     loader->spec.phases->items[phase]->place, "heal");
 	if (draft == NULL)
 		return;
+	draft->heals = true;
 	draft->step.at_ns = at_ns;
 	draft->step.params = rh_arena_alloc(&loader->plan->arena, 1, 1);
 }

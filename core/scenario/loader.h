@@ -95,8 +95,8 @@ void rh_load_topology(struct rh_loader *loader); /* groups, nodes, regions */
 void rh_load_network(struct rh_loader *loader);	 /* links, delays, bandwidth, jitter, loss */
 void rh_load_model(struct rh_loader *loader);	 /* parameters, weights */
 void rh_load_phases(struct rh_loader *loader);	 /* phases, duration */
-void rh_load_steps(struct rh_loader *loader); /* actions, rollback, cleanup */
-void rh_load_checks(struct rh_loader *loader); /* assertions, criteria, workloads, timeout */
+void rh_load_steps(struct rh_loader *loader);	 /* actions, rollback, cleanup */
+void rh_load_checks(struct rh_loader *loader);	 /* assertions, criteria, workloads, timeout */
 
 /*
  * The nodes of a target, ascending, in the plan's arena; false after complaining, or when an earlier

@@ -114,7 +114,13 @@ static const struct rh_key workload_keys[] = {
 	 .offset = offsetof(struct rh_workload_step, state),
 	 .default_text = "as-is",
 	 .values = "as-is|running|stopped",
-	 .doc = "running: it starts; stopped: it stops.  With `for` it goes back afterwards.",
+	 .doc = "stopped: nothing comes any more; running: it goes on as before.",
+	 .since = "0.1"},
+	{.name = "rate",
+	 .type = RH_KEY_PACE,
+	 .offset = offsetof(struct rh_workload_step, rate),
+	 .default_text = "none",
+	 .doc = "Its pace from now on; with `for`, until it has the one before again.",
 	 .since = "0.1"},
 	RH_KEY_END,
 };
@@ -129,8 +135,7 @@ static const struct rh_key workload_keys[] = {
 		.run_op = op, \
 	}
 
-RUN_STEP(rh_step_wait, "wait", "Waits; the next step begins behind it.", 1, NULL,
-	 RH_RUN_OP_WAIT);
+RUN_STEP(rh_step_wait, "wait", "Waits; the next step begins behind it.", 1, NULL, RH_RUN_OP_WAIT);
 RUN_STEP(rh_step_clear, "clear", "Ends faults that are in effect.", 1, NULL, RH_RUN_OP_CLEAR);
 RUN_STEP(rh_step_capture, "capture", "Keeps the values of gauges, for checks with `since`.", 1,
 	 NULL, RH_RUN_OP_CAPTURE);

@@ -58,12 +58,11 @@ const struct rh_tree *rh_apply_severity(struct rh_steps *steps, const struct rh_
 		if (strcmp(presets[i].fault, written->type->name) != 0)
 			continue;
 		filled++;
-		with = rh_tree_with(steps->loader, with, presets[i].key,
-				    presets[i].values[level], severity->place);
+		with = rh_tree_with(steps->loader, with, presets[i].key, presets[i].values[level],
+				    severity->place);
 	}
 	if (filled == 0)
 		rh_load_complain(steps->loader, "W010", severity->place, written->path, NULL,
-				 "%s has nothing that a severity could fill",
-				 written->type->name);
+				 "%s has nothing that a severity could fill", written->type->name);
 	return with;
 }

@@ -22,15 +22,16 @@ enum shape { SHAPE_STEP, SHAPE_LINEAR, SHAPE_DROP, SHAPE_SINE, SHAPE_WALK };
 
 /* (1 - cos(pi * i / 64)) / 2, of 2^30. */
 static const int64_t half_turn[HALF_TURN + 1] = {
-	0, 646685, 2585180, 5810817, 10315824, 16089348, 23117481, 31383291,
-	40866865, 51545356, 63393038, 76381371, 90479063, 105652152, 121864085, 139075806,
-	157245850, 176330443, 196283611, 217057283, 238601414, 260864103, 283791716, 307329019,
-	331419309, 356004549, 381025513, 406421921, 432132593, 458095588, 484248360, 510527905,
-	536870912, 563213919, 589493464, 615646236, 641609231, 667319903, 692716311, 717737275,
-	742322515, 766412805, 789950108, 812877721, 835140410, 856684541, 877458213, 897411381,
-	916495974, 934666018, 951877739, 968089672, 983262761, 997360453, 1010348786, 1022196468,
-	1032874959, 1042358533, 1050624343, 1057652476, 1063426000, 1067931007, 1071156644, 1073095139,
-	1073741824,
+	0,	    646685,	2585180,    5810817,	10315824,   16089348,	23117481,
+	31383291,   40866865,	51545356,   63393038,	76381371,   90479063,	105652152,
+	121864085,  139075806,	157245850,  176330443,	196283611,  217057283,	238601414,
+	260864103,  283791716,	307329019,  331419309,	356004549,  381025513,	406421921,
+	432132593,  458095588,	484248360,  510527905,	536870912,  563213919,	589493464,
+	615646236,  641609231,	667319903,  692716311,	717737275,  742322515,	766412805,
+	789950108,  812877721,	835140410,  856684541,	877458213,  897411381,	916495974,
+	934666018,  951877739,	968089672,  983262761,	997360453,  1010348786, 1022196468,
+	1032874959, 1042358533, 1050624343, 1057652476, 1063426000, 1067931007, 1071156644,
+	1073095139, 1073741824,
 };
 
 struct follower {
@@ -150,8 +151,7 @@ void rh_signal_sample(const struct rh_followed *followed, struct rh_rng rng, voi
 {
 	for (uint32_t i = 0; i < followed->count; i++) {
 		const struct follower *follower = &followed->followers[i];
-		struct rh_value value =
-			value_of(follower->key, sample(follower, rng, since_ns));
+		struct rh_value value = value_of(follower->key, sample(follower, rng, since_ns));
 
 		rh_value_store(&value, follower->key, params);
 	}
@@ -227,8 +227,7 @@ static bool read_end(struct rh_steps *steps, int64_t *number, const struct rh_ke
 	*number = number_of(key, &value);
 	if (*number >= 0 || strcmp(name, "change") != 0)
 		return true;
-	rh_load_complain(steps->loader, "E022", text->place, path, NULL,
-			 "a change is at least 0");
+	rh_load_complain(steps->loader, "E022", text->place, path, NULL, "a change is at least 0");
 	return false;
 }
 
@@ -237,8 +236,7 @@ static bool follow(struct rh_steps *steps, struct rh_followed *followed, const s
 {
 	struct follower *follower = &followed->followers[followed->count];
 	const char *path = "";
-	const struct rh_tree *tree =
-		find_signal(steps, &follower->signal, &path, name, step_path);
+	const struct rh_tree *tree = find_signal(steps, &follower->signal, &path, name, step_path);
 
 	if (tree == NULL || !check_shape(steps, &follower->signal, tree, path))
 		return false;
@@ -261,13 +259,14 @@ static bool can_follow(const struct rh_key *key)
 	       key->type == RH_KEY_SIZE || key->type == RH_KEY_RATE || key->type == RH_KEY_RATIO;
 }
 
-struct rh_followed *rh_find_signals(struct rh_steps *steps, const struct rh_tree **with,
-				    const struct rh_written *written)
+bool rh_find_signals(struct rh_steps *steps, struct rh_followed **out, const struct rh_tree **with,
+		     const struct rh_written *written)
 {
 	struct rh_loader *loader = steps->loader;
 	struct rh_followed *followed = NULL;
 	struct rh_tree *copy = NULL;
 
+	*out = NULL;
 	for (uint32_t i = 0; *with != NULL && i < (*with)->count; i++) {
 		const struct rh_tree_pair *pair = &(*with)->pairs[i];
 		const struct rh_tree *name = rh_tree_get(pair->value, "signal");
@@ -281,7 +280,7 @@ struct rh_followed *rh_find_signals(struct rh_steps *steps, const struct rh_tree
 			followed = RH_ARENA_NEW(&loader->scratch, struct rh_followed);
 		if (followed->count == FOLLOWED_MAX ||
 		    !follow(steps, followed, key, name, written->path))
-			return NULL;
+			return false;
 		if (copy == NULL) {
 			copy = RH_ARENA_NEW(&loader->scratch, struct rh_tree);
 			*copy = **with;
@@ -296,5 +295,6 @@ struct rh_followed *rh_find_signals(struct rh_steps *steps, const struct rh_tree
 	}
 	if (copy != NULL)
 		*with = copy;
-	return followed;
+	*out = followed;
+	return true;
 }

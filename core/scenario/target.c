@@ -298,7 +298,7 @@ static bool read_wanted(struct rh_loader *loader, uint32_t *wanted, const struct
 	if (needs_value && text == NULL) {
 		rh_load_complain(loader, "E013", tree->place, path, NULL,
 				 "mode %s needs key \"value\"",
-				 in->mode == RH_TARGET_FIXED ? "fixed"
+				 in->mode == RH_TARGET_FIXED	 ? "fixed"
 				 : in->mode == RH_TARGET_PERCENT ? "percent"
 								 : "random-max-percent");
 		return false;
@@ -552,8 +552,7 @@ static bool mark_target_map(struct rh_loader *loader, bool *marks, const struct 
 	uint32_t wanted;
 
 	if (!rh_load_section(loader, &in, tree, "target", path) ||
-	    !check_mode(loader, &in, tree, path) ||
-	    !mark_selection(loader, marks, in.select, path))
+	    !check_mode(loader, &in, tree, path) || !mark_selection(loader, marks, in.select, path))
 		return false;
 	if (in.not_these != NULL) {
 		bool *out = RH_ARENA_ARRAY(&loader->scratch, plan->node_count + 1, bool);

@@ -201,7 +201,8 @@ static bool read_duration_unit(uint64_t *factor, struct rh_value_fault *fault, c
 	}
 	if (is_block && slots.block_ns == 0)
 		return refuse(fault, "E035", "give spec.clock.block, or write a time such as 30s",
-			      "\"%.40s\" needs to know how much time there is between blocks", text);
+			      "\"%.40s\" needs to know how much time there is between blocks",
+			      text);
 	if (is_block) {
 		*factor = slots.block_ns;
 		return true;
