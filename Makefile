@@ -25,6 +25,7 @@ PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
+DATADIR ?= $(PREFIX)/share
 DESTDIR ?=
 ifeq ($(DEBUG),1)
 CFLAGS ?= -O0 -g3
@@ -386,11 +387,23 @@ fmt-check:
 # What a plugin includes: the contracts, the base, what an assertion sees, and the parts that models share.
 public_headers := $(sort $(wildcard core/judge/view.h core/base/*.h core/base/*.def core/*.h models/chain/*.h models/relay/*.h))
 installed := $(DESTDIR)$(INCLUDEDIR)/rehearse
+completions_bash := $(DATADIR)/bash-completion/completions
+completions_zsh := $(DATADIR)/zsh/site-functions
+completions_fish := $(DATADIR)/fish/vendor_completions.d
 
 .PHONY: install uninstall dist clean help demo deps
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig
 	install -m 755 $(BUILD)/rehearse $(DESTDIR)$(BINDIR)/rehearse
+	install -d $(DESTDIR)$(DATADIR)/man/man1 $(DESTDIR)$(completions_bash) \
+		$(DESTDIR)$(completions_zsh) $(DESTDIR)$(completions_fish)
+	$(BUILD)/rehearse man --all $(DESTDIR)$(DATADIR)/man/man1
+	chmod 644 $(DESTDIR)$(DATADIR)/man/man1/rehearse*.1
+	$(BUILD)/rehearse completion bash > $(DESTDIR)$(completions_bash)/rehearse
+	$(BUILD)/rehearse completion zsh > $(DESTDIR)$(completions_zsh)/_rehearse
+	$(BUILD)/rehearse completion fish > $(DESTDIR)$(completions_fish)/rehearse.fish
+	chmod 644 $(DESTDIR)$(completions_bash)/rehearse $(DESTDIR)$(completions_zsh)/_rehearse \
+		$(DESTDIR)$(completions_fish)/rehearse.fish
 	for header in $(public_headers); do install -D -m 644 $$header $(installed)/$$header || exit 1; done
 	printf '%s\n' 'prefix=$(PREFIX)' 'includedir=$(INCLUDEDIR)' '' 'Name: rehearse' \
 		'Description: headers for plugins of the rehearse program' 'Version: $(VERSION)' \
@@ -398,6 +411,9 @@ install: all
 	chmod 644 $(DESTDIR)$(LIBDIR)/pkgconfig/rehearse.pc
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/rehearse $(DESTDIR)$(LIBDIR)/pkgconfig/rehearse.pc
+	rm -f $(DESTDIR)$(DATADIR)/man/man1/rehearse.1 $(DESTDIR)$(DATADIR)/man/man1/rehearse-*.1 \
+		$(DESTDIR)$(completions_bash)/rehearse $(DESTDIR)$(completions_zsh)/_rehearse \
+		$(DESTDIR)$(completions_fish)/rehearse.fish
 	rm -rf $(installed)
 dist:
 	@mkdir -p $(BUILD)

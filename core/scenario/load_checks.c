@@ -14,6 +14,13 @@
 
 #define DEFAULT_WITHIN_NS (5 * RH_NS_PER_MIN)
 
+static uint64_t default_within_ns(const struct rh_loader *loader)
+{
+	uint64_t asked_ns = loader->options->assertion_timeout_ns;
+
+	return asked_ns != 0 ? asked_ns : DEFAULT_WITHIN_NS;
+}
+
 /* Where an assertion stands. */
 struct scope {
 	uint32_t phase; /* RH_NONE: a criterion */
@@ -38,7 +45,7 @@ static void set_window(struct rh_loader *loader, struct rh_plan_assertion *asser
 	if (within != NULL)
 		assertion->until_ns = scope->start_ns + in->within_ns;
 	else if (!has_mode && !is_criterion)
-		assertion->until_ns = scope->start_ns + DEFAULT_WITHIN_NS;
+		assertion->until_ns = scope->start_ns + default_within_ns(loader);
 	if (within != NULL && assertion->mode == RH_MODE_AT_END)
 		rh_load_complain(loader, "E052", within->place, path, "remove `within`",
 				 "atEnd looks at the end of the %s",
@@ -288,13 +295,17 @@ static void load_workloads(struct rh_loader *loader)
 static void set_timeout(struct rh_loader *loader)
 {
 	struct rh_plan *plan = loader->plan;
-	uint64_t last_ns = plan->duration_ns + DEFAULT_WITHIN_NS;
+	uint64_t last_ns = plan->duration_ns + default_within_ns(loader);
 
 	for (uint32_t i = 0; i < plan->assertion_count; i++) {
 		if (plan->assertions[i].until_ns > last_ns)
 			last_ns = plan->assertions[i].until_ns;
 	}
 	plan->timeout_ns = last_ns;
+	if (loader->options->default_timeout_ns != 0)
+		plan->timeout_ns = loader->options->default_timeout_ns > plan->duration_ns
+					   ? loader->options->default_timeout_ns
+					   : plan->duration_ns;
 	if (loader->spec.timeout_ns == 0)
 		return;
 	plan->timeout_ns = loader->spec.timeout_ns;
