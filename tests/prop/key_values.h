@@ -18,7 +18,8 @@ static const struct rh_plugin *const key_plugins[] = {&test_types_plugin, &rh_bu
 
 #define HEADER "{apiVersion: rehearse/v1, kind: Scenario, metadata: {name: t}, spec: "
 #define GROUPS \
-	"topology: {groups: [{name: n, count: 6, region: eu}, {name: m, count: 3, region: na}], " \
+	"topology: {groups: [{name: n, count: 6, region: eu, role: miner, labels: {client: a}}, " \
+	"{name: m, count: 3, region: na, role: boot, labels: {client: b}}], " \
 	"shape: full}"
 #define FULL  HEADER "{duration: 1h, " GROUPS ", model: {name: pow}, "
 #define TAKER HEADER "{duration: 1h, " GROUPS ", model: {name: taker}, "
@@ -59,6 +60,23 @@ static void key_step_document(char *out, size_t size, const struct rh_action_typ
 		 key, word != NULL ? word : key_step_value(key),
 		 type->effect == RH_EFFECT_ON_RUN ? "" : "target: n-0, ");
 }
+
+/* Other files that a value may name. */
+static const struct {
+	const char *name;
+	const char *text;
+} key_parts[] = {
+	{"ring.yaml",
+	 "{apiVersion: rehearse/v1, kind: Topology, metadata: {name: r}, spec: {shape: ring}}"},
+	{"star.yaml",
+	 "{apiVersion: rehearse/v1, kind: Topology, metadata: {name: r}, spec: {shape: star}}"},
+	{"fast.yaml", "{apiVersion: rehearse/v1, kind: NetworkModel, metadata: {name: r}, spec: "
+		      "{latency: 1ms}}"},
+	{"slow.yaml",
+	 "{apiVersion: rehearse/v1, kind: NetworkModel, metadata: {name: r}, spec: {latency: 1s}}"},
+	{"once.yaml", "{spec: {hypothesis: once}}"},
+	{"twice.yaml", "{spec: {hypothesis: twice}}"},
+};
 
 /* The '@' is where its keys go; `base` are those that it needs in any case. */
 struct key_place {
@@ -107,7 +125,10 @@ static const struct key_place key_places[] = {
 	 TAKER
 	 "workloads: [{name: w, type: drip}], phases: [{name: p, duration: 1h, actions: [{@}]}]}}",
 	 "name: x; fault: loss; target: n-0; with: {loss: 10%}; for: 5m"},
-	{"wait", STEP "wait: {@}}]}]}}", ""},
+	{"wait",
+	 FULL "clock: {slot: 12s, slotsPerEpoch: 32}, phases: [{name: p, duration: 1h, actions: "
+	      "[{wait: {@}}]}]}}",
+	 ""},
 	{"repeat", STEP "repeat: {@}}]}]}}", "count: 2; actions: [{annotate: a}]"},
 	{"rollback", FULL "rollback: {@}}}", "actions: [{clear: all}]"},
 	{"signal",
@@ -147,8 +168,7 @@ static const struct key_value key_values[] = {
 	{"file", "spec", NULL, "{duration: 1h, " GROUPS ", model: {name: pow}}",
 	 "{duration: 2h, " GROUPS ", model: {name: pow}}", KEY_CHANGES},
 
-	/* a text that was not read from a file cannot name others */
-	{"file", "include", NULL, "[]", "[other.yaml]", KEY_REFUSED},
+	{"file", "include", NULL, "[once.yaml]", "[twice.yaml]", KEY_CHANGES},
 	{"file", "parameters", NULL, "[{name: a, default: 1}]", "[{name: a}, {name: a}]",
 	 KEY_REFUSED},
 
@@ -229,9 +249,29 @@ static const struct key_value key_values[] = {
 	 "{x: 1}", "{x: 2}", KEY_CHANGES},
 	{"spec", "parameters", NULL, "[{name: a, default: 1}]", "[{name: a}, {name: a}]",
 	 KEY_REFUSED},
-	{"spec", "matrix", NULL, "{seed: [1, 2]}", "{sneed: 1}", KEY_REFUSED},
-	{"spec.topology", "use", NULL, "''", "other.yaml", KEY_REFUSED},
-	{"spec.network", "use", NULL, "''", "other.yaml", KEY_REFUSED},
+	/* variants are made before a plan is: `rehearse suite` */
+	{"spec", "matrix", NULL, "{seed: [1, 2]}", "{seed: [1, 2]}", KEY_REPORTS},
+	{"spec.topology", "use", NULL, "ring.yaml", "star.yaml", KEY_CHANGES},
+	{"spec.network", "use", NULL, "fast.yaml", "slow.yaml", KEY_CHANGES},
+	{"wait", "until", NULL, "heads == 1", "heads == 2", KEY_CHANGES},
+	{"repeat", "until", NULL, "heads == 1", "heads == 2", KEY_CHANGES},
+	{"repeat", "actions", NULL, "[{annotate: a}]", "[{annotate: b}]", KEY_CHANGES},
+	{"rollback", "when", NULL, "[failure]", "[timeout]", KEY_CHANGES},
+	{"rollback", "actions", NULL, "[{annotate: a}]", "[{annotate: b}]", KEY_CHANGES},
+	{"signal", "name", NULL, "s", "t", KEY_REFUSED},
+	{"signal", "from", NULL, "10ms", "20ms", KEY_CHANGES},
+	{"signal", "to", NULL, "100ms", "200ms", KEY_CHANGES},
+	{"signal", "for", NULL, "1m", "2m", KEY_CHANGES},
+	{"signal", "recover", "name: s; shape: drop; from: 10ms; to: 200ms; every: 10s; for: 2m",
+	 "1m", "2m", KEY_CHANGES},
+	{"signal", "period", "name: s; shape: sine; from: 10ms; to: 200ms; every: 10s", "1m", "2m",
+	 KEY_CHANGES},
+	{"signal", "change", "name: s; shape: random-walk; from: 10ms; to: 200ms; every: 10s",
+	 "1ms", "2ms", KEY_CHANGES},
+	{"target", "layer", NULL, "all", "execution", KEY_REFUSED},
+	{"select", "node", NULL, "n-0", "n-1", KEY_CHANGES},
+	{"select", "role", NULL, "miner", "boot", KEY_CHANGES},
+	{"select", "labels", NULL, "{client: a}", "{client: b}", KEY_CHANGES},
 	{"spec", "signals", NULL, "[]", "[]", KEY_REPORTS},
 	{"spec", "rollback", NULL, "{actions: [{clear: all}]}",
 	 "{actions: [{clear: all}, {annotate: a}]}", KEY_CHANGES},
@@ -261,7 +301,7 @@ static const struct key_value key_values[] = {
 	{"step", "peer", "id: x; target: n-0; with: {to: n-1}", "connect", "connects", KEY_REFUSED},
 	{"step", "topology", "id: x; target: n-0", "leave", "leaves", KEY_REFUSED},
 	{"step", "chaos", "id: x; target: n-0; with: {for: 1m}", "random", "restart", KEY_CHANGES},
-	{"step", "workload", "id: x; with: {pace: 5/s}", "w", "v", KEY_REFUSED},
+	{"step", "workload", "id: x; with: {rate: 5/s}", "w", "v", KEY_REFUSED},
 	{"step", "set", "id: x; with: {value: 1}", "a", "b", KEY_CHANGES},
 	{"step", "run", "id: x", "a", "b", KEY_CHANGES},
 	{"step", "wait", "id: x", "10s", "20s", KEY_CHANGES},

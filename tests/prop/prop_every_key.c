@@ -44,11 +44,27 @@ static void fill(struct rh_registry *registry)
 
 /* ---- one file, one plan -------------------------------------------------------------------------- */
 
+/* Files that a text may name are those of key_parts. */
+static int read_part(void *ctx, struct rh_buf *content, const char *path, struct rh_err *err)
+{
+	(void)ctx;
+	(void)err;
+	for (size_t i = 0; i < RH_ARRAY_LEN(key_parts); i++) {
+		const char *slash = strrchr(path, '/');
+
+		if (strcmp(slash != NULL ? slash + 1 : path, key_parts[i].name) == 0) {
+			rh_buf_text(content, key_parts[i].text);
+			return 0;
+		}
+	}
+	return RH_E_NOT_FOUND;
+}
+
 /* The canonical bytes of what a text means; empty when it is refused, and then `said` has why. */
 static void plan_bytes(struct rh_buf *bytes, struct rh_buf *said, const char *text,
 		       const struct rh_registry *registry)
 {
-	struct rh_load_options options = {.registry = registry};
+	struct rh_load_options options = {.registry = registry, .read = read_part};
 	struct rh_diagnostics diagnostics;
 	struct rh_plan *plan;
 
