@@ -204,9 +204,11 @@ const char *cmd_scenario_path(const struct cmd_args *args, struct rh_arena *aren
 {
 	struct cmd_library *library;
 
+	const char *path = rh_arena_printf(arena, "%s.yaml", operand);
+
 	hint[0] = 0;
-	if (is_there(operand))
-		return operand;
+	if (is_there(operand) || is_there(path))
+		return is_there(operand) ? operand : path;
 	library = rh_alloc(1, sizeof(*library));
 	cmd_library_open(library, args, "library", "scenarios");
 	return find_in(library, arena, operand, hint);
