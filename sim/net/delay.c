@@ -50,8 +50,7 @@ uint64_t sim_delay_ns(enum rh_jitter_law law, uint64_t base_ns, uint64_t amount_
 		delay = rh_lognormal(draw, base_ns, amount_ppm);
 		break;
 	case RH_JITTER_EXPONENTIAL:
-		delay += rh_exponential(draw, sim_share_ns(base_ns, amount_ppm));
-		break;
+		return sim_delay_exponential_ns(base_ns, sim_share_ns(base_ns, amount_ppm), draw);
 	case RH_JITTER_PARETO:
 		delay = pareto_ns(base_ns, draw);
 		break;

@@ -142,6 +142,16 @@ static void arcs_build(const struct sim_net *net)
 	free(fill);
 }
 
+/* What all links have in common. */
+static void bind_flat(struct sim_net *net, uint64_t flat_ns)
+{
+	const struct rh_plan *plan = net->plan;
+
+	net->flat_share_ns = sim_share_ns(flat_ns, plan->jitter_ppm);
+	net->flat_ns = flat_ns;
+	net->is_flat_alone = flat_ns != 0 && (plan->model == NULL || plan->model->wire == NULL);
+}
+
 /* What is made anew in each process. */
 static void bind(struct sim_net *net, struct rh_space *space, const struct rh_plan *plan,
 		 rh_off state)
@@ -161,7 +171,6 @@ static void bind(struct sim_net *net, struct rh_space *space, const struct rh_pl
 		.base_ns = rh_at(space, at->base_ns),
 		.to_name64 = rh_at(space, at->to_name64),
 		.names64 = rh_at(space, at->names64),
-		.flat_ns = at->flat_ns,
 		.node_count = at->node_count,
 		.sends_low = rh_at(space, at->sends_low),
 		.sends_high = rh_at(space, at->sends_high),
@@ -169,6 +178,7 @@ static void bind(struct sim_net *net, struct rh_space *space, const struct rh_pl
 		.fault = at->fault != 0 ? rh_at(space, at->fault) : NULL,
 		.faulty = rh_at(space, at->faulty),
 	};
+	bind_flat(net, at->flat_ns);
 }
 
 /* The delay that all links have, or 0. */
@@ -209,7 +219,7 @@ void sim_net_init(struct sim_net *net, struct rh_space *space, const struct rh_p
 	for (uint32_t node = 0; node < plan->node_count; node++)
 		names64[node] = plan->nodes[node].name64;
 	state->flat_ns = flat_ns(plan);
-	net->flat_ns = state->flat_ns;
+	bind_flat(net, state->flat_ns);
 	for (uint32_t arc = 0; arc < arc_count; arc++)
 		to_name64[arc] = plan->nodes[net->to[arc]].name64;
 }
@@ -313,17 +323,16 @@ static uint64_t uniform_ns(uint64_t base_ns, uint64_t ppm, uint64_t draw)
 	return base_ns + rh_uniform_range(draw, 0, sim_share_ns(base_ns, ppm));
 }
 
-static uint64_t law_row(const struct sim_net *net, const struct sim_sending *sending)
+static inline uint64_t law_row(const struct sim_net *net, const struct sim_sending *sending)
 {
 	return rh_rng_absorb(net->rng, rh_rng_absorb(net->rng, net->delay_key, sending->from64),
 			     sending->mid);
 }
 
 /* By the plan's law: nothing below the lookahead comes out of it. */
-static uint64_t law_ns(const struct sim_net *net, uint64_t base_ns, uint64_t row, uint64_t to64)
+static uint64_t law_ns(const struct sim_net *net, uint64_t base_ns, uint64_t draw)
 {
 	const struct rh_plan *plan = net->plan;
-	uint64_t draw = rh_rng_absorb(net->rng, row, to64);
 	uint64_t base = capped_ns(base_ns);
 
 	return plan->jitter == RH_JITTER_UNIFORM
@@ -360,8 +369,8 @@ void sim_net_delays(struct sim_net *net, const struct sim_sending *sending, uint
 		uint64_t row = law_row(net, sending);
 
 		for (uint32_t i = 0; i < count; i++)
-			delay_ns[i] =
-				law_ns(net, net->base_ns[arc + i], row, net->to_name64[arc + i]);
+			delay_ns[i] = law_ns(net, net->base_ns[arc + i],
+					     rh_rng_absorb(net->rng, row, net->to_name64[arc + i]));
 	} else {
 		memcpy(delay_ns, net->base_ns + arc, count * sizeof(*delay_ns));
 	}
@@ -379,31 +388,37 @@ static uint64_t fault_ns(const struct sim_net *net, const struct fault *fault,
 	return delay;
 }
 
-/* One copy over one of very many links: what is known of all of them is not asked of this one, which is
- * hardly ever in the cache. */
-static uint64_t wire_ns(struct sim_net *net, const struct sim_sending *sending, uint32_t arc,
-			uint64_t to64)
+/* Over a link like all others.  What is known of all of them is not asked of one of very many, which
+ * is hardly ever in the cache. */
+static inline uint64_t flat_wire_ns(const struct sim_net *net, const struct sim_sending *sending,
+				    uint64_t to64)
 {
-	const struct rh_plan *plan = net->plan;
+	uint64_t draw;
+
+	if (net->plan->jitter == RH_JITTER_NONE)
+		return net->flat_ns;
+	draw = rh_rng_absorb(net->rng, law_row(net, sending), to64);
+	if (net->plan->jitter == RH_JITTER_EXPONENTIAL)
+		return sim_delay_exponential_ns(capped_ns(net->flat_ns), net->flat_share_ns, draw);
+	return law_ns(net, net->flat_ns, draw);
+}
+
+static inline uint64_t wire_ns(struct sim_net *net, const struct sim_sending *sending, uint32_t arc,
+			       uint64_t to64)
+{
 	uint64_t delay;
 
-	if (net->flat_ns == 0 || (plan->model != NULL && plan->model->wire != NULL))
-		sim_net_delays(net, sending, arc, 1, &delay);
-	else if (plan->jitter == RH_JITTER_NONE)
-		delay = net->flat_ns;
+	if (net->is_flat_alone)
+		delay = flat_wire_ns(net, sending, to64);
 	else
-		delay = law_ns(net, net->flat_ns, law_row(net, sending), to64);
+		sim_net_delays(net, sending, arc, 1, &delay);
 	return sim_net_bound_ns(net, delay);
 }
 
 uint64_t sim_net_plain_ns(struct sim_net *net, const struct sim_sending *sending, uint32_t arc,
 			  uint64_t to64)
 {
-	uint64_t arrival_ns = after(sending->now_ns, wire_ns(net, sending, arc, to64));
-
-	RH_ASSERT(arc >= net->first[sending->from] && arc < net->first[sending->from + 1]);
-	RH_ASSERT(arrival_ns >= after(sending->now_ns, net->plan->lookahead_ns));
-	return arrival_ns;
+	return after(sending->now_ns, wire_ns(net, sending, arc, to64));
 }
 
 struct sim_copy sim_net_send(struct sim_net *net, const struct sim_sending *sending, uint32_t arc)

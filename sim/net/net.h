@@ -51,7 +51,9 @@ struct sim_net {
 	rh_off state; /* struct sim_net_state */
 	struct rh_rng rng;
 	uint64_t delay_key;
-	uint64_t flat_ns; /* the delay that all links have, or 0: they differ */
+	uint64_t flat_ns;	/* the delay that all links have, or 0: they differ */
+	uint64_t flat_share_ns; /* of it, by the plan's amount of jitter */
+	bool is_flat_alone;	/* no wire of the model's own has a say in it */
 	uint32_t node_count;
 	/* in the space, where nothing of this moves */
 	const uint32_t *first;
@@ -134,6 +136,12 @@ static inline uint32_t sim_net_count_send(struct sim_net *net, uint32_t arc)
  * nothing queues at either end. */
 uint64_t sim_net_plain_ns(struct sim_net *net, const struct sim_sending *sending, uint32_t arc,
 			  uint64_t to64);
+
+/* Has any arc of this node a fault? */
+static inline bool sim_net_is_faulty(const struct sim_net *net, uint32_t node)
+{
+	return net->fault != NULL && net->faulty[node] != 0;
+}
 
 /* One copy over an arc of `sending->from`; counts it as touched by a fault where one met it. */
 struct sim_copy sim_net_send(struct sim_net *net, const struct sim_sending *sending, uint32_t arc);
