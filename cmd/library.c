@@ -101,6 +101,15 @@ void cmd_library_open(struct cmd_library *library, const struct cmd_args *args, 
 	sort_paths(library);
 }
 
+void cmd_library_open_folder(struct cmd_library *library, const char *folder)
+{
+	library->count = 0;
+	library->left_out = 0;
+	rh_arena_init(&library->arena);
+	walk_folder(library, folder);
+	sort_paths(library);
+}
+
 void cmd_library_close(struct cmd_library *library)
 {
 	rh_arena_release(&library->arena);
