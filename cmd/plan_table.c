@@ -66,7 +66,8 @@ static void put_params(struct rh_buf *out, const struct rh_key *keys, const void
 /* What was chosen; the rest is as `explain` tells it. */
 static void put_chosen(struct rh_buf *out, const struct rh_plan *plan)
 {
-	struct rh_slots slots = {plan->slot_ns, plan->slots_per_epoch};
+	struct rh_slots slots = {.slot_ns = plan->slot_ns,
+				 .slots_per_epoch = plan->slots_per_epoch};
 
 	rh_buf_text(out, plan->model->name);
 	for (const struct rh_key *key = plan->model->keys;

@@ -121,7 +121,7 @@ static bool is_value(const struct cmd_setting *row, const char *text, bool is_pl
 		snprintf(fault->text, sizeof(fault->text), "an empty text");
 		return false;
 	}
-	return rh_value_read(&value, fault, &row->key, text, is_plain, (struct rh_slots){0, 0});
+	return rh_value_read(&value, fault, &row->key, text, is_plain, (struct rh_slots){0});
 }
 
 /* ---- the environment ------------------------------------------------------------------------- */

@@ -28,7 +28,18 @@ struct rh_plan_assertion;
 enum rh_action_effect {
 	RH_EFFECT_ON_LINKS, /* `link` says the state of each edge while it lasts */
 	RH_EFFECT_ON_NODES, /* `begin_op` at the start, `end_op` at the end */
-	RH_EFFECT_ON_MODEL  /* the model's action `model_action`, once */
+	RH_EFFECT_ON_MODEL, /* the model's action `model_action`, once */
+	RH_EFFECT_ON_RUN,   /* the run layer does `run_op`; no world is asked */
+	RH_EFFECT_LATER	    /* a step that can be written and checked, and not yet be done */
+};
+
+/* What the run layer does itself. */
+enum rh_run_op {
+	RH_RUN_OP_WAIT,	    /* until a time, a condition, other steps */
+	RH_RUN_OP_CLEAR,    /* ends faults: step->steps, or all whose targets lie in step->nodes */
+	RH_RUN_OP_CAPTURE,  /* marks the moment from which `since` counts */
+	RH_RUN_OP_ANNOTATE, /* a note in the stream */
+	RH_RUN_OP_WORKLOAD  /* starts, stops or paces a workload */
 };
 
 enum rh_node_op {
@@ -48,7 +59,7 @@ enum rh_edge_choice {
 };
 
 struct rh_action_type {
-	const char *name; /* "partition" */
+	const char *name; /* "partition"; "node.restart" is written `node: restart` */
 	const char *doc;  /* one sentence */
 	bool is_fault;	  /* has a requested, verified and cleared moment, and `for:` */
 	enum rh_action_effect effect;
@@ -61,7 +72,15 @@ struct rh_action_type {
 	const char *model_action;
 	/* MODEL: event key and argument from the parameters */
 	void (*model_args)(const void *params, uint64_t *key, uint64_t *arg);
+	enum rh_run_op run_op; /* RUN */
+	const char *missing;   /* LATER: what it needs that is not there, "a model with ..." */
 };
+
+/*
+ * The key and the word with which a scenario writes a type: `fault: latency`, `action: mine`,
+ * `node: restart`, `wait: 30s` (no word).  Returns the key, borrowed or in `key`.
+ */
+const char *rh_action_key(char key[32], const char **word, const struct rh_action_type *type);
 
 /* ---- assertions and expectations ------------------------------------------------------------- */
 
@@ -158,7 +177,7 @@ struct rh_plugin {
 	const struct rh_workload_type *const *workloads;
 };
 
-#define RH_REGISTRY_MAX 128
+#define RH_REGISTRY_MAX 256
 
 /* Borrowed tables by name, in the order of registration.  Points into itself: it is not to be moved. */
 struct rh_registry {

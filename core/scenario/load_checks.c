@@ -164,6 +164,51 @@ static void load_assertion(struct rh_loader *loader, const struct rh_tree *tree,
 		plan->assertion_count++;
 }
 
+/* ---- conditions ------------------------------------------------------------------------------ */
+
+/* A sentence of a step, or a map as of a check; its place among the assertions, or RH_NONE. */
+static uint32_t load_condition(struct rh_loader *loader, const struct rh_load_condition *condition)
+{
+	struct rh_plan *plan = loader->plan;
+	struct scope scope = {.phase = condition->phase, .end_ns = plan->duration_ns};
+	struct rh_tree_pair pair = {.key = "that", .place = condition->tree->place};
+	struct rh_tree map = {.kind = RH_TREE_MAP, .place = condition->tree->place, .count = 1};
+	const struct rh_tree *tree = condition->tree;
+	uint32_t place = plan->assertion_count;
+
+	if (tree->kind != RH_TREE_MAP) {
+		pair.value = (struct rh_tree *)(uintptr_t)tree;
+		map.pairs = &pair;
+		tree = &map;
+	}
+	load_assertion(loader, tree, &scope, condition->path);
+	if (plan->assertion_count == place)
+		return RH_NONE;
+	plan->assertions[place].role = RH_ROLE_CONDITION;
+	plan->assertions[place].name = rh_load_keep(loader, condition->name);
+	plan->assertions[place].from_ns = 0;
+	plan->assertions[place].until_ns = plan->duration_ns;
+	return place;
+}
+
+/* Behind all others; the steps get their places. */
+static void load_conditions(struct rh_loader *loader)
+{
+	uint32_t count = loader->condition_count;
+	uint32_t *places = RH_ARENA_ARRAY(&loader->scratch, (size_t)count + 1, uint32_t);
+
+	for (uint32_t i = 0; i < count; i++)
+		places[i] = load_condition(loader, &loader->conditions[i]);
+	for (uint32_t i = 0; i < loader->plan->step_count; i++) {
+		struct rh_plan_step *step = &loader->plan->steps[i];
+
+		if (step->condition != RH_NONE)
+			step->condition = places[step->condition];
+		if (step->unless != RH_NONE)
+			step->unless = places[step->unless];
+	}
+}
+
 /* ---- workloads ------------------------------------------------------------------------------- */
 
 /* Its parameters together, and with the model. */
@@ -287,6 +332,7 @@ void rh_load_checks(struct rh_loader *loader)
 
 	for (uint32_t i = 0; i < list_count(phases); i++)
 		count += list_count(rh_load_key(loader, phases->items[i], "phase", "assert"));
+	count += loader->condition_count;
 	plan->assertions = RH_ARENA_ARRAY(&plan->arena, count + 1, struct rh_plan_assertion);
 	if (plan->nodes == NULL)
 		return;
@@ -304,6 +350,7 @@ void rh_load_checks(struct rh_loader *loader)
 	for (uint32_t i = 0; i < list_count(criteria); i++)
 		load_assertion(loader, criteria->items[i], &run,
 			       rh_load_path_at(loader, "successCriteria", i));
+	load_conditions(loader);
 	load_workloads(loader);
 	set_timeout(loader);
 }

@@ -144,8 +144,10 @@ static void put_scalar(struct rh_buf *out, const struct rh_key *key)
 		put_form(out, "^[0-9.]+%?$", "a share: 30% or 0.3");
 		break;
 	case RH_KEY_PACE:
-		rh_buf_text(out, "\"type\":\"string\",");
-		put_form(out, "^none$|^[0-9.]+/[0-9]*[a-z]+$", "a pace: 20/s, 5/block, or none");
+		rh_buf_text(out, "\"type\":\"string\",\"errorMessage\":\"a pace: 20/s, 30/min, "
+				 "5/block or none\",");
+		put_form(out, "^none$|^[0-9.]+/[0-9]*[a-z]+$",
+			 "a pace: 20/s, 30/min, 5/block or none");
 		break;
 	case RH_KEY_ENUM:
 		rh_buf_text(out, "\"anyOf\":[{");

@@ -192,8 +192,19 @@ static bool read_duration_unit(uint64_t *factor, struct rh_value_fault *fault, c
 	bool is_epoch = (len == 5 && memcmp(unit, "epoch", 5) == 0) ||
 			(len == 6 && memcmp(unit, "epochs", 6) == 0);
 
+	bool is_block = (len == 5 && memcmp(unit, "block", 5) == 0) ||
+			(len == 6 && memcmp(unit, "blocks", 6) == 0);
+
 	if (known != NULL) {
 		*factor = known->factor;
+		return true;
+	}
+	if (is_block && slots.block_ns == 0)
+		return refuse(fault, "E035", "give spec.clock.block, or write a time such as 30s",
+			      "\"%.40s\" needs to know how much time there is between blocks",
+			      text);
+	if (is_block) {
+		*factor = slots.block_ns;
 		return true;
 	}
 	if ((is_slot || is_epoch) && slots.slot_ns == 0)
@@ -206,7 +217,7 @@ static bool read_duration_unit(uint64_t *factor, struct rh_value_fault *fault, c
 		*factor = slots.slot_ns * (is_epoch ? slots.slots_per_epoch : 1);
 		return true;
 	}
-	return refuse(fault, "E030", "units: ns us ms s m h d, slots and epochs",
+	return refuse(fault, "E030", "units: ns us ms s m h d, slots, epochs and blocks",
 		      "unknown unit \"%.*s\" in a duration", len > 20 ? 20 : (int)len, unit);
 }
 

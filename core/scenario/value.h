@@ -11,10 +11,11 @@
 #include "core/base/buf.h"
 #include "core/key.h"
 
-/* What slots and epochs are; 0: the plan has none. */
+/* What slots, epochs and blocks are; 0: the plan has none. */
 struct rh_slots {
 	uint64_t slot_ns;
 	uint64_t slots_per_epoch;
+	uint64_t block_ns; /* expected */
 };
 
 /* One value of any key type; which member counts is the key's business (core/key.h). */

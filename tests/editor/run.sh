@@ -29,7 +29,8 @@ fi
 # What the loader reads without an error, the schema has to take too.
 set --
 for file in $(find scenarios tests/source-examples tests/smoke -name '*.yaml' 2>/dev/null | sort); do
-	case $file in scenarios/tour/typos.yaml) continue ;; esac
+	case $file in scenarios/tour/typos.yaml | *.params.yaml) continue ;; esac
+	! grep -q '^# State: not yet' "$file" || continue
 	set -- "$@" "$file"
 done
 NODE_PATH=$(cd "$place" && pwd)/node_modules exec node "$here/test_editor.js" "$place/schema.json" "$place/mistakes.json" "$@"
