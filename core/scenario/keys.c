@@ -8,6 +8,7 @@
 
 static const struct rh_section sections[] = {
 	{"file", "The file itself.", rh_file_fields},
+	{"parameter", "A parameter of the file (parameters).", rh_parameter_fields},
 	{"metadata", "Who the scenario is.", rh_metadata_fields},
 	{"spec", "What is rehearsed.", rh_spec_fields},
 	{"spec.clock", "Calendar and slots.", rh_clock_fields},

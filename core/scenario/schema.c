@@ -210,6 +210,11 @@ static void put_shape(struct rh_buf *out, const struct rh_field *field)
 	case RH_FIELD_MATRIX:
 		rh_buf_text(out, "\"type\":\"array\",\"items\":" WORDS_SCHEMA);
 		break;
+	case RH_FIELD_ANY:
+		rh_buf_text(out, "\"type\":[\"string\",\"number\",\"boolean\",\"array\",\"object\","
+				 "\"null\"]");
+		break;
+	case RH_FIELD_MAP:
 	case RH_FIELD_WITH:
 		if (field->section != NULL && strcmp(field->section, "model.node") == 0)
 			rh_buf_text(out, "\"if\":{\"type\":\"null\"},\"else\":"
