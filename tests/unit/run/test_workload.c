@@ -9,11 +9,12 @@
 static bool backwards(const struct rh_workload_view *view, uint64_t number,
 		      struct rh_submission *submission)
 {
-	uint64_t floor_ns = view->start_ns + number / 3 * MILLIS(100);
+	uint64_t late_ns = (2 - number % 3) * MILLIS(125);
 
-	*submission = (struct rh_submission){.floor_ns = floor_ns,
-					     .at_ns = floor_ns + (2 - number % 3) * MILLIS(125),
-					     .key = number};
+	*submission =
+		(struct rh_submission){.at_ns = view->start_ns + number / 3 * MILLIS(100) + late_ns,
+				       .late_ns = late_ns,
+				       .key = number};
 	return number < 30;
 }
 

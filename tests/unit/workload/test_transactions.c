@@ -95,7 +95,7 @@ static struct rh_submission ask(const struct load *load, uint64_t number)
 
 	ck_assert(load->type->next(&load->view, number, &submission));
 	ck_assert_uint_lt(submission.target, load->view.target_count);
-	ck_assert_uint_ge(submission.at_ns, submission.floor_ns);
+	ck_assert_uint_ge(submission.at_ns, submission.late_ns);
 	return submission;
 }
 
@@ -190,12 +190,13 @@ START_TEST(copies_go_to_different_nodes)
 
 				ck_assert_uint_eq(one.key, first.key);
 				ck_assert_uint_eq(one.arg, first.arg);
-				ck_assert_uint_eq(one.floor_ns, first.floor_ns);
-				ck_assert_uint_lt(one.at_ns - one.floor_ns, 2 * RH_NS_PER_SEC);
+				ck_assert_uint_eq(one.at_ns - one.late_ns,
+						  first.at_ns - first.late_ns);
+				ck_assert_uint_lt(one.late_ns, 2 * RH_NS_PER_SEC);
 				ck_assert_uint_eq(seen >> one.target & 1, 0);
 				seen |= UINT32_C(1) << one.target;
 				hits[one.target]++;
-				offsets += one.at_ns - one.floor_ns;
+				offsets += one.late_ns;
 			}
 		}
 		for (uint32_t i = 0; i < 6; i++) /* 300 each on average */
