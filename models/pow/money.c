@@ -204,6 +204,22 @@ void rh_pow_money_release(const struct rh_env *env, struct rh_pow_state *state)
 	state->money = 0;
 }
 
+void rh_pow_money_digest(const struct rh_env *env, const struct rh_pow_state *state,
+			 struct rh_digest *digest)
+{
+	const struct rh_pow_money *money = rh_at(env->space, state->money);
+	uint64_t root;
+
+	rh_digest_u64(digest, rh_ledger_sum(env, &money->ledger, &root));
+	rh_digest_u64(digest, root);
+	rh_digest_u64(digest, money->ledger.tx_count);
+	rh_digest_u64(digest, money->pool.mark);
+	rh_digest_u64(digest, money->pool.bytes);
+	rh_digest_u64(digest, money->spread.told);
+	rh_digest_u32(digest, money->spread.asked_at.count);
+	rh_digest_u32(digest, money->refused.count);
+}
+
 bool rh_pow_money_is_conserved(const struct rh_env *env, const struct rh_pow_state *state)
 {
 	const struct rh_pow_money *money = rh_at(env->space, state->money);
