@@ -23,6 +23,7 @@ static const struct rh_plugin *const key_plugins[] = {&test_types_plugin, &rh_bu
 	"shape: full}"
 #define FULL  HEADER "{duration: 1h, " GROUPS ", model: {name: pow}, "
 #define TAKER HEADER "{duration: 1h, " GROUPS ", model: {name: taker}, "
+#define SUITE "{apiVersion: rehearse/v1, kind: Suite, metadata: {name: t}, spec: "
 #define PHASE FULL "phases: [{name: p, duration: 1h, "
 #define STEP  PHASE "actions: [{"
 
@@ -93,6 +94,9 @@ static const struct key_place key_places[] = {
 	 "{apiVersion: rehearse/v1, kind: Scenario, metadata: {name: t}, parameters: [{@}], "
 	 "spec: {duration: 1h, " GROUPS ", model: {name: pow}, hypothesis: '${params.x}'}}",
 	 "name: x; default: 1"},
+	{"suite", SUITE "{@}}", "scenarios: [{file: a.yaml}]"},
+	{"suite-defaults", SUITE "{scenarios: [{file: a.yaml}], defaults: {@}}}", ""},
+	{"suite-entry", SUITE "{scenarios: [{file: a.yaml, name: a}, {@}]}}", "file: b.yaml"},
 	{"metadata",
 	 "{apiVersion: rehearse/v1, kind: Scenario, metadata: {@}, spec: {duration: 1h, " GROUPS
 	 ", model: {name: pow}}}",
@@ -183,12 +187,30 @@ static const struct key_value key_values[] = {
 	/* said to who asks which parameters there are */
 	{"parameter", "description", NULL, "one", "two", KEY_REPORTS},
 
+	{"suite", "defaults", NULL, "{seed: 1}", "{seed: 2}", KEY_CHANGES},
+	{"suite", "scenarios", NULL, "[{file: a.yaml}]", "[b.yaml]", KEY_CHANGES},
+	{"suite", "matrix", NULL, "{seed: [1, 2]}", "{seed: [1, 3]}", KEY_CHANGES},
+	{"suite-defaults", "timeout", NULL, "1m", "2m", KEY_CHANGES},
+	{"suite-defaults", "set", NULL, "{seed: 1}", "{seed: 2}", KEY_CHANGES},
+	{"suite-defaults", "params", NULL, "{a: 1}", "{a: 2}", KEY_CHANGES},
+	{"suite-defaults", "tags", NULL, "[a]", "[b]", KEY_CHANGES},
+	{"suite-entry", "name", NULL, "x", "y", KEY_CHANGES},
+	{"suite-entry", "file", "name: x", "c.yaml", "d.yaml", KEY_CHANGES},
+	{"suite-entry", "template", "name: x", "c", "d", KEY_CHANGES},
+	{"suite-entry", "params", NULL, "{a: 1}", "{a: 2}", KEY_CHANGES},
+	{"suite-entry", "set", NULL, "{seed: 1}", "{seed: 2}", KEY_CHANGES},
+	{"suite-entry", "timeout", NULL, "1m", "2m", KEY_CHANGES},
+	{"suite-entry", "tags", NULL, "[a]", "[b]", KEY_CHANGES},
+	{"suite-entry", "needs", NULL, "[]", "[a]", KEY_CHANGES},
+	{"suite-entry", "matrix", NULL, "{seed: [1, 2]}", "{seed: [1, 3]}", KEY_CHANGES},
+
 	{"metadata", "name", NULL, "t", "u", KEY_CHANGES},
 	{"metadata", "description", NULL, "one", "two", KEY_CHANGES},
 	/* who wrote a file, and which edition it is, is for those who read the file and its listing */
 	{"metadata", "version", NULL, "'1.0'", "'2.0'", KEY_REPORTS},
 	{"metadata", "author", NULL, "me", "you", KEY_REPORTS},
 	{"metadata", "tags", NULL, "[a]", "[b]", KEY_REPORTS},
+	{"metadata", "category", NULL, "a", "b", KEY_REPORTS},
 
 	{"spec", "hypothesis", NULL, "one", "two", KEY_CHANGES},
 	{"spec", "timeout", NULL, "2h", "3h", KEY_CHANGES},
@@ -249,8 +271,7 @@ static const struct key_value key_values[] = {
 	 "{x: 1}", "{x: 2}", KEY_CHANGES},
 	{"spec", "parameters", NULL, "[{name: a, default: 1}]", "[{name: a}, {name: a}]",
 	 KEY_REFUSED},
-	/* variants are made before a plan is: `rehearse suite` */
-	{"spec", "matrix", NULL, "{seed: [1, 2]}", "{seed: [1, 2]}", KEY_REPORTS},
+	{"spec", "matrix", NULL, "{seed: [1, 2]}", "{seed: [1, 3]}", KEY_CHANGES},
 	{"spec.topology", "use", NULL, "ring.yaml", "star.yaml", KEY_CHANGES},
 	{"spec.network", "use", NULL, "fast.yaml", "slow.yaml", KEY_CHANGES},
 	{"wait", "until", NULL, "heads == 1", "heads == 2", KEY_CHANGES},
