@@ -57,6 +57,9 @@ extern const struct rh_keyset rh_keyset_default;
 /* One table a section; each ends with a row without a name. */
 extern const struct rh_field rh_file_fields[];
 extern const struct rh_field rh_parameter_fields[];
+extern const struct rh_field rh_suite_fields[];
+extern const struct rh_field rh_suite_defaults_fields[];
+extern const struct rh_field rh_suite_entry_fields[];
 extern const struct rh_field rh_metadata_fields[];
 extern const struct rh_field rh_spec_fields[];
 extern const struct rh_field rh_clock_fields[];
@@ -103,6 +106,35 @@ struct rh_in_file {
 	const struct rh_tree *spec;
 	const struct rh_tree *include;
 	const struct rh_tree *parameters;
+};
+
+struct rh_in_suite {
+	const struct rh_tree *defaults;
+	const struct rh_tree *scenarios;
+	const struct rh_tree *matrix;
+};
+
+struct rh_in_suite_defaults {
+	int64_t seed;
+	uint64_t mode; /* 0 sim, 1 live */
+	const char *timeout;
+	const struct rh_tree *set;
+	const struct rh_tree *params;
+	const struct rh_tree *tags;
+};
+
+struct rh_in_suite_entry {
+	const char *name;
+	const char *file;
+	const char *template_name;
+	const struct rh_tree *params;
+	const struct rh_tree *set;
+	int64_t seed;
+	uint64_t mode;
+	const char *timeout;
+	const struct rh_tree *tags;
+	const struct rh_tree *needs;
+	const struct rh_tree *matrix;
 };
 
 struct rh_in_parameter {

@@ -270,8 +270,8 @@ static struct rh_plan *new_plan(const char *path)
 }
 
 /* Prepares a loader and composes the text; NULL after complaining. */
-static struct rh_tree *begin(struct rh_loader *loader, const char *name, const char *text,
-			     size_t len)
+struct rh_tree *rh_loader_begin(struct rh_loader *loader, const char *name, const char *text,
+				size_t len)
 {
 	bool is_large = len > RH_COMPOSE_BYTES_MAX;
 
@@ -286,7 +286,7 @@ static struct rh_tree *begin(struct rh_loader *loader, const char *name, const c
 	return NULL;
 }
 
-static void end(struct rh_loader *loader)
+void rh_loader_end(struct rh_loader *loader)
 {
 	rh_map_release(&loader->use_names);
 	rh_map_release(&loader->input_names);
@@ -295,8 +295,8 @@ static void end(struct rh_loader *loader)
 	rh_arena_release(&loader->scratch);
 }
 
-static struct rh_loader new_loader(const struct rh_load_options *options,
-				   struct rh_diagnostics *diagnostics)
+struct rh_loader rh_loader_new(const struct rh_load_options *options,
+			       struct rh_diagnostics *diagnostics)
 {
 	return (struct rh_loader){.options = options,
 				  .registry = options->registry,
@@ -309,8 +309,8 @@ struct rh_plan *rh_load_text(const char *name, const char *text, size_t len,
 			     const struct rh_load_options *options,
 			     struct rh_diagnostics *diagnostics)
 {
-	struct rh_loader loader = new_loader(options, diagnostics);
-	struct rh_tree *root = begin(&loader, name, text, len);
+	struct rh_loader loader = rh_loader_new(options, diagnostics);
+	struct rh_tree *root = rh_loader_begin(&loader, name, text, len);
 	struct rh_plan *plan = NULL;
 
 	if (root != NULL)
@@ -319,7 +319,7 @@ struct rh_plan *rh_load_text(const char *name, const char *text, size_t len,
 		rh_plan_free(loader.plan);
 	else
 		plan = loader.plan;
-	end(&loader);
+	rh_loader_end(&loader);
 	RH_ASSERT((plan != NULL) == (diagnostics->error_count == 0));
 	return plan;
 }
@@ -367,14 +367,14 @@ static void print_rendered(struct rh_loader *loader, struct rh_tree *root, struc
 bool rh_render_text(struct rh_buf *out, const char *name, const char *text, size_t len,
 		    const struct rh_load_options *options, struct rh_diagnostics *diagnostics)
 {
-	struct rh_loader loader = new_loader(options, diagnostics);
-	struct rh_tree *root = begin(&loader, name, text, len);
+	struct rh_loader loader = rh_loader_new(options, diagnostics);
+	struct rh_tree *root = rh_loader_begin(&loader, name, text, len);
 	bool is_good = root != NULL && make_ready(&loader, &root) && !has_errors(&loader);
 
 	if (is_good)
 		print_rendered(&loader, root, out);
 	rh_plan_free(loader.plan);
-	end(&loader);
+	rh_loader_end(&loader);
 	return is_good;
 }
 

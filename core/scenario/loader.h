@@ -96,6 +96,16 @@ bool rh_load_check_name(struct rh_loader *loader, const char *name, struct rh_pl
 /* A copy that lives as long as the plan. */
 const char *rh_load_keep(struct rh_loader *loader, const char *text);
 
+/* ---- the frame (load.c) ---------------------------------------------------------------------- */
+
+struct rh_loader rh_loader_new(const struct rh_load_options *options,
+			       struct rh_diagnostics *diagnostics);
+/* Composes the text, with an empty plan in the making; NULL after complaining. */
+struct rh_tree *rh_loader_begin(struct rh_loader *loader, const char *name, const char *text,
+				size_t len);
+/* Everything but the plan. */
+void rh_loader_end(struct rh_loader *loader);
+
 /* ---- parts ----------------------------------------------------------------------------------- */
 
 /* Notes something that was read from outside, once: kind "env" or "param". */

@@ -19,6 +19,7 @@
 #include "core/base/sort.h"
 #include "core/scenario/diag.h"
 #include "core/scenario/load.h"
+#include "core/scenario/suite.h"
 #include "tests/lib/test_model.h"
 
 #define FOLDER	  "tests/golden/diagnostics"
@@ -120,7 +121,7 @@ static void say(const char *name, struct rh_buf *out)
 	struct rh_diagnostics diagnostics;
 	struct rh_load_options options = {.registry = &registry};
 	struct rh_buf text = {0};
-	struct rh_plan *plan;
+	struct rh_plan *plan = NULL;
 	struct given given;
 	char path[200];
 
@@ -136,8 +137,17 @@ static void say(const char *name, struct rh_buf *out)
 	options.is_strict = given.is_strict;
 	options.read = read_part;
 	snprintf(path, sizeof(path), "%s.yaml", name);
-	plan = rh_load_text(path, (const char *)text.data, text.len, &options, &diagnostics);
-	ck_assert_int_eq(plan != NULL, diagnostics.error_count == 0);
+	if (strncmp(name, "e076", 4) == 0) {
+		struct rh_suite *suite = rh_load_suite_text(path, (const char *)text.data, text.len,
+							    &options, &diagnostics);
+
+		ck_assert_int_eq(suite != NULL, diagnostics.error_count == 0);
+		rh_suite_free(suite);
+	} else {
+		plan = rh_load_text(path, (const char *)text.data, text.len, &options,
+				    &diagnostics);
+		ck_assert_int_eq(plan != NULL, diagnostics.error_count == 0);
+	}
 	ck_assert_uint_gt(diagnostics.count, 0);
 	rh_diagnostics_print(&diagnostics, out);
 	rh_buf_printf(out, "errors %u, warnings %u\n", diagnostics.error_count,
