@@ -236,7 +236,7 @@ test:
 # What does not build is one failed test, and the others run all the same: each program that is
 # up to date enters itself in .ready, and run.sh believes no other.
 tools := $(if $(wanted_scripts),$(program)) $(if $(filter %/test_rng.sh,$(wanted_scripts)),$(rng_tools)) \
-	$(if $(filter %/test_random_scenarios.sh,$(wanted_scripts)),$(maker))
+	$(if $(filter %/test_random_scenarios.sh %/prop_render,$(wanted_scripts) $(wanted_programs)),$(maker))
 ready := $(patsubst %,%.ready,$(wanted_programs) $(tools))
 .PHONY: $(sort $(ready) $(patsubst %,%.ready,$(program)))
 $(sort $(ready) $(patsubst %,%.ready,$(program))): %.ready: %

@@ -29,9 +29,16 @@ struct rh_plan *cmd_load(const struct cmd_args *args, const struct rh_registry *
 int cmd_plan_tell(const struct cmd_args *args, const struct rh_plan *plan,
 		  const struct rh_world_ops *world);
 
-/* The line that repeats a run: the program as called, quoted, with every --set and --plugin.  `until_ns` may be RH_TIME_NEVER. */
-char *cmd_reproduce_line(struct rh_arena *arena, const struct cmd_args *args, const char *path,
-			 uint64_t seed, uint64_t until_ns);
+/*
+ * The line that repeats a run: the program as called, quoted, with all that changed the plan, what was read from the
+ * environment included.  `until_ns` may be RH_TIME_NEVER.
+ */
+char *cmd_reproduce_line(struct rh_arena *arena, const struct cmd_args *args,
+			 const struct rh_plan *plan, uint64_t until_ns);
+
+/* The scenario as text after templates, includes, variables and expressions; the exit code. */
+int cmd_render(const struct cmd_args *args, const struct rh_registry *registry, const char *operand,
+	       struct rh_buf *out);
 
 /* When the first check failed; RH_TIME_NEVER when none did. */
 uint64_t cmd_first_failure(const struct rh_judge *judge);
@@ -43,6 +50,13 @@ char *cmd_records_line(struct rh_arena *arena, const struct cmd_args *args,
 #define CMD_LOAD_OPTIONS \
 	{"seed", 's', "N", "the seed, 0 to 2^53-1 (default: the file's)"}, \
 		{"set", 0, "KEY=VALUE", "change a key: --set network.jitter.amount=20%"}, \
+		{"template", 0, "FILE", "run a template: a file, or a name of --template-dir"}, \
+		{"param", 'p', "NAME=VALUE", "a parameter: -p length=10m, or -p a=1,b=2"}, \
+		{"params", 0, "FILE", "parameters from a YAML map of names to values"}, \
+		{"env", 0, "NAME=VALUE", "what env(NAME) gives, before the environment"}, \
+		{"allow-outside", 0, NULL, \
+		 "included files may lie outside the scenario's folder"}, \
+		CMD_TEMPLATE_OPTION, \
 		{"duration", 'd', "TIME", "how long is simulated, whatever the file says"}, \
 		{"timeout", 0, "TIME", "how long open checks are waited for, from the start"}, \
 		{"default-timeout", 0, "TIME", "the same where the file says nothing"}, \

@@ -101,7 +101,7 @@ int cmd_single_play(const struct cmd_args *args, const struct rh_plan *plan,
 	if (rh_run_check(plan, options->world, &err) != 0)
 		return cmd_fail(&err);
 	cmd_signals_catch();
-	if (cmd_play(&play, args, plan, plan->path, options, &err) != 0) {
+	if (cmd_play(&play, args, plan, options, &err) != 0) {
 		code = cmd_fail(&err);
 		if (play.rundir.path[0] != 0 && !play.is_whole)
 			fprintf(stderr, "rehearse: the run directory %s is not complete\n",

@@ -12,7 +12,7 @@ struct cmd_starter {
 	const char *next;   /* what to do with it: words behind the file */
 };
 
-#define CMD_STARTER_WORDS "quickstart"
+#define CMD_STARTER_WORDS "quickstart or template"
 
 const struct cmd_starter *cmd_starter_find(const char *name);
 

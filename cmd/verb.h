@@ -22,7 +22,7 @@ struct cmd_option {
 	const char *doc;
 };
 
-#define CMD_OPTIONS_MAX 48 /* of a verb, those of every verb included */
+#define CMD_OPTIONS_MAX 56 /* of a verb, those of every verb included */
 #define CMD_REPEATS_MAX 64
 
 /* What the user gave. */
@@ -36,6 +36,8 @@ struct cmd_args {
 	} options[CMD_OPTIONS_MAX]; /* by position in the table, then those of every verb */
 	char **operands;
 	int operand_count;
+	char *template_operand;
+	bool is_template;		     /* the operand is that of --template */
 	const struct cmd_settings *settings; /* NULL for a verb that has none */
 };
 
@@ -100,6 +102,7 @@ extern const struct cmd_verb cmd_verb_explain;
 extern const struct cmd_verb cmd_verb_schema;
 extern const struct cmd_verb cmd_verb_plan;
 extern const struct cmd_verb cmd_verb_init;
+extern const struct cmd_verb cmd_verb_render;
 extern const struct cmd_verb cmd_verb_config;
 extern const struct cmd_verb cmd_verb_completion;
 extern const struct cmd_verb cmd_verb_man;

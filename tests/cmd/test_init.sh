@@ -22,6 +22,9 @@ cmp -s my-net.yaml before.yaml || fail "the file was written over"
 expect 0 "$program" init
 cp out piped.yaml
 expect 0 "$program" validate piped.yaml --strict
+expect 0 "$program" init my-outage --from template
+expect 0 "$program" validate my-outage.template.yaml --strict
+for seed in 1 2 3; do expect 0 "$program" run my-outage.template.yaml --seed $seed --quiet; done
 mkdir folder
 expect 0 "$program" init folder/other.yaml
 [ -s folder/other.yaml ] || fail "no folder/other.yaml"
