@@ -7,6 +7,7 @@
  * come before it.  The world stands at the time of a submission when it gets it.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/units.h"
 #include "core/run/state.h"
@@ -60,6 +61,8 @@ void run_workloads_open(struct run *run)
 	const struct rh_plan *plan = run->plan;
 
 	run->feeds = rh_alloc((size_t)plan->workload_count + 1, sizeof(*run->feeds));
+	run->stopped_paces =
+		rh_alloc((size_t)plan->workload_count + 1, sizeof(*run->stopped_paces));
 	for (uint32_t i = 0; i < plan->workload_count; i++) {
 		struct feed *feed = &run->feeds[i];
 
@@ -75,6 +78,23 @@ void run_workloads_close(struct run *run)
 		free(run->feeds[i].changes);
 	}
 	free(run->feeds);
+	free(run->stopped_paces);
+}
+
+bool run_workload_pace_now(struct rh_pace *pace, const struct run *run, uint32_t workload)
+{
+	const struct rh_plan_workload *plan = &run->plan->workloads[workload];
+	const struct rh_workload_view *view = &run->feeds[workload].view;
+	const struct rh_key *key = plan->type->keys;
+
+	while (key != NULL && key->name != NULL && key->type != RH_KEY_PACE)
+		key++;
+	if (key == NULL || key->name == NULL)
+		return false;
+	memcpy(pace, (const char *)plan->params + key->offset, sizeof(*pace));
+	if (view->change_count > 0)
+		*pace = view->changes[view->change_count - 1].pace;
+	return true;
 }
 
 void run_workload_pace(struct run *run, uint32_t workload, struct rh_pace pace)

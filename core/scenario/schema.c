@@ -341,11 +341,17 @@ static void find_choices(struct choice *choice, const struct rh_section *section
 			add_choice(choice, section, "name", registry->models[i]->name,
 				   registry->models[i]->doc, registry->models[i]->keys);
 	} else if (strcmp(what, "fault") == 0) {
-		for (uint32_t i = 0; i < registry->action_count; i++)
-			add_choice(choice, section,
-				   registry->actions[i]->is_fault ? "fault" : "action",
-				   registry->actions[i]->name, registry->actions[i]->doc,
-				   registry->actions[i]->keys);
+		for (uint32_t i = 0; i < registry->action_count; i++) {
+			const struct rh_action_type *type = registry->actions[i];
+			char key[32];
+			const char *word;
+
+			/* `wait` and its like have no word to choose. */
+			rh_action_key(key, &word, type);
+			if (word != NULL)
+				add_choice(choice, section, type->is_fault ? "fault" : "action",
+					   type->name, type->doc, type->keys);
+		}
 	} else if (strcmp(what, "assertion") == 0) {
 		for (uint32_t i = 0; i < registry->assertion_count; i++)
 			add_choice(choice, section, "type", registry->assertions[i]->name,
