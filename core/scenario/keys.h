@@ -154,6 +154,7 @@ struct rh_in_metadata {
 	const char *description;
 	const char *version;
 	const char *author;
+	const char *category;
 	const struct rh_tree *tags;
 };
 
