@@ -89,6 +89,7 @@ struct run {
 	struct feed *feeds;
 	uint32_t submission_count;
 	uint32_t decision_count; /* told so far */
+	uint32_t alert_count;	 /* the same */
 	bool is_overtime;     /* beyond the plan's duration: stops as soon as the judge is done */
 	bool is_settling;     /* the next stop is 1 ns away */
 	bool wants_to_settle; /* actions were started whose effect is to be verified */
