@@ -25,6 +25,7 @@ PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
+DATADIR ?= $(PREFIX)/share
 DESTDIR ?=
 ifeq ($(DEBUG),1)
 CFLAGS ?= -O0 -g3
@@ -37,10 +38,11 @@ LDLIBS ?=
 
 # The table: archive, folder, C dialect, and the archives below it.  `core` is the contracts
 # (core/*.c).  The pure layers are c17; what asks the operating system for more is gnu17.
-all_areas := base core scenario store judge run report relay chain pow models kernel net gossip team sim livewire livenode liveproc live cmd
+all_areas := base core workload scenario store judge run report relay chain pow models kernel net gossip team sim livewire livenode liveproc live cmd
 
 dir_base := core/base
 dir_core := core
+dir_workload := core/workload
 dir_scenario := core/scenario
 dir_store := core/store
 dir_judge := core/judge
@@ -66,6 +68,7 @@ gnu_files := core/base/space
 
 below_base :=
 below_core := base
+below_workload := core base
 below_scenario := core base
 below_store := scenario core base
 below_judge := scenario core base
@@ -84,7 +87,7 @@ below_livewire := core base
 below_livenode := livewire core base
 below_liveproc := core base
 below_live := liveproc livenode livewire core base
-link_order := report run judge store live liveproc livenode livewire sim team gossip net kernel models pow chain relay scenario core base
+link_order := report run judge store live liveproc livenode livewire sim team gossip net kernel models pow chain relay workload scenario core base
 below_cmd := $(link_order)
 
 # A plugin resolves these against the program.
@@ -317,6 +320,11 @@ determinism: all
 determinism-full: all $(BUILD)/tests/determinism/plan_bytes
 	@BUILD='$(BUILD)' MAKE='$(MAKE)' tests/determinism/full.sh
 
+# What an editor makes of `rehearse schema`; needs node and npm, and is skipped with a reason without.
+.PHONY: test-editor
+test-editor: all
+	@BUILD='$(BUILD)' tests/editor/run.sh
+
 # B=text keeps the rows whose name contains it; ROUNDS says how often each is repeated.  Other
 # simulators take part where they are installed (`make bench-peers`), and are skipped by name elsewhere.
 src_bench := $(sort $(wildcard bench/*.c bench/models/*.c))
@@ -380,11 +388,23 @@ fmt-check:
 # What a plugin includes: the contracts, the base, what an assertion sees, and the parts that models share.
 public_headers := $(sort $(wildcard core/judge/view.h core/base/*.h core/base/*.def core/*.h models/chain/*.h models/relay/*.h))
 installed := $(DESTDIR)$(INCLUDEDIR)/rehearse
+completions_bash := $(DATADIR)/bash-completion/completions
+completions_zsh := $(DATADIR)/zsh/site-functions
+completions_fish := $(DATADIR)/fish/vendor_completions.d
 
 .PHONY: install uninstall dist clean help demo deps
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBDIR)/pkgconfig
 	install -m 755 $(BUILD)/rehearse $(DESTDIR)$(BINDIR)/rehearse
+	install -d $(DESTDIR)$(DATADIR)/man/man1 $(DESTDIR)$(completions_bash) \
+		$(DESTDIR)$(completions_zsh) $(DESTDIR)$(completions_fish)
+	$(BUILD)/rehearse man --all $(DESTDIR)$(DATADIR)/man/man1
+	chmod 644 $(DESTDIR)$(DATADIR)/man/man1/rehearse*.1
+	$(BUILD)/rehearse completion bash > $(DESTDIR)$(completions_bash)/rehearse
+	$(BUILD)/rehearse completion zsh > $(DESTDIR)$(completions_zsh)/_rehearse
+	$(BUILD)/rehearse completion fish > $(DESTDIR)$(completions_fish)/rehearse.fish
+	chmod 644 $(DESTDIR)$(completions_bash)/rehearse $(DESTDIR)$(completions_zsh)/_rehearse \
+		$(DESTDIR)$(completions_fish)/rehearse.fish
 	for header in $(public_headers); do install -D -m 644 $$header $(installed)/$$header || exit 1; done
 	printf '%s\n' 'prefix=$(PREFIX)' 'includedir=$(INCLUDEDIR)' '' 'Name: rehearse' \
 		'Description: headers for plugins of the rehearse program' 'Version: $(VERSION)' \
@@ -392,6 +412,9 @@ install: all
 	chmod 644 $(DESTDIR)$(LIBDIR)/pkgconfig/rehearse.pc
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/rehearse $(DESTDIR)$(LIBDIR)/pkgconfig/rehearse.pc
+	rm -f $(DESTDIR)$(DATADIR)/man/man1/rehearse.1 $(DESTDIR)$(DATADIR)/man/man1/rehearse-*.1 \
+		$(DESTDIR)$(completions_bash)/rehearse $(DESTDIR)$(completions_zsh)/_rehearse \
+		$(DESTDIR)$(completions_fish)/rehearse.fish
 	rm -rf $(installed)
 dist:
 	@mkdir -p $(BUILD)
@@ -415,6 +438,7 @@ make test [T=text]      unit tests, stories, properties, scripts, corpora; T kee
 make bench [B=text]     how fast it is, beside its peers; ROUNDS=n repeats more often (bench/README.md)
 make bench-peers        installs the simulators that `make bench` measures beside ours (apt-get)
 make lint               the house rules, each against a planted violation first
+make test-editor        the schema in a language server: marks, completion, hover (node and npm)
 make live-test          the tests with real processes; REQUIRE_LIVE=1 makes a skip a failure
 make determinism        one trace hash: two levels, the engines, another environment (under 60 s)
 make check              lint, test, determinism: what every commit passes

@@ -25,7 +25,8 @@ static const struct rh_plugin own_plugin = {
 static struct rh_registry *new_registry(void)
 {
 	const struct rh_plugin *const plugins[] = {&rh_builtin_models, &rh_builtin_faults,
-						   &rh_builtin_assertions, &own_plugin};
+						   &rh_builtin_assertions, &rh_builtin_workloads,
+						   &own_plugin};
 	struct rh_registry *registry = rh_alloc(1, sizeof(*registry));
 	struct rh_err err = {0};
 

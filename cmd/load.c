@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/times.h"
 #include "core/scenario/diag.h"
 #include "core/scenario/load.h"
 #include "models/registry.h"
@@ -49,6 +50,7 @@ int cmd_registry(struct rh_registry *registry, const struct cmd_args *args)
 	memset(registry, 0, sizeof(*registry));
 	if (rh_registry_add(registry, &rh_builtin_faults, &err) != 0 ||
 	    rh_registry_add(registry, &rh_builtin_assertions, &err) != 0 ||
+	    rh_registry_add(registry, &rh_builtin_workloads, &err) != 0 ||
 	    rh_registry_add(registry, &rh_builtin_models, &err) != 0)
 		return cmd_fail(&err);
 	for (uint32_t i = 0; i < count; i++) {
@@ -58,29 +60,19 @@ int cmd_registry(struct rh_registry *registry, const struct cmd_args *args)
 	return 0;
 }
 
-static bool has_option(const struct cmd_args *args, const char *name)
-{
-	for (const struct cmd_option *option = args->verb->options; option->name != NULL;
-	     option++) {
-		if (strcmp(option->name, name) == 0)
-			return true;
-	}
-	return false;
-}
-
 static void print_diagnostics(const struct cmd_args *args, const struct rh_diagnostics *diagnostics,
 			      const char *what_then)
 {
 	struct rh_buf text = {0};
 
-	if (has_option(args, "json") && cmd_option_given(args, "json") &&
+	if (cmd_option_is(args, "json") &&
 	    (diagnostics->error_count > 0 || args->verb == &cmd_verb_validate)) {
 		rh_diagnostics_json(diagnostics, &text);
 		fprintf(stdout, "%s\n", rh_buf_str(&text));
 		rh_buf_reset(&text);
 	}
-	if (diagnostics->error_count > 0 || !has_option(args, "quiet") ||
-	    !cmd_option_given(args, "quiet"))
+	if (diagnostics->error_count > 0 ||
+	    (!cmd_option_is(args, "quiet") && cmd_log_level(args) >= CMD_LOG_WARN))
 		rh_diagnostics_print(diagnostics, &text);
 	fputs(rh_buf_str(&text), stderr);
 	if (diagnostics->error_count > 0)
@@ -89,33 +81,123 @@ static void print_diagnostics(const struct cmd_args *args, const struct rh_diagn
 	rh_buf_release(&text);
 }
 
-struct rh_plan *cmd_load(const struct cmd_args *args, const struct rh_registry *registry,
-			 const char *path, int *exit_code)
+/* ---- options of the loader ------------------------------------------------------------------ */
+
+/* What the loader borrows while it works. */
+struct request {
+	struct rh_load_options options;
+	struct rh_arena arena;
+	const char *sets[CMD_REPEATS_MAX + 2];
+};
+
+/* --duration and --timeout are short for --set, behind what was set by hand. */
+static bool add_set(struct request *request, const struct cmd_args *args, const char *name)
 {
-	struct rh_load_options options = {.registry = registry};
-	struct rh_diagnostics diagnostics;
+	uint64_t ignored_ns;
+
+	if (!cmd_time_option(args, name, NULL, &ignored_ns))
+		return false;
+	if (cmd_option_given(args, name))
+		request->sets[request->options.set_count++] = rh_arena_printf(
+			&request->arena, "%s=%s", name, cmd_option_value(args, name));
+	return true;
+}
+
+static bool read_request(struct request *request, const struct cmd_args *args)
+{
+	struct rh_load_options *options = &request->options;
 	const char *seed = cmd_option_value(args, "seed");
-	struct rh_plan *plan;
+	const char *const *sets = cmd_option_values(args, "set");
+
+	options->has_seed = seed != NULL;
+	if (seed != NULL && !cmd_number("seed", seed, SEED_MAX, &options->seed))
+		return false;
+	for (; options->set_count < cmd_option_count(args, "set"); options->set_count++)
+		request->sets[options->set_count] = sets[options->set_count];
+	options->sets = request->sets;
+	if (cmd_option_is(args, "trace"))
+		options->trace = cmd_option_value(args, "trace");
+	options->is_strict = cmd_option_given(args, "strict");
+	return add_set(request, args, "duration") && add_set(request, args, "timeout") &&
+	       cmd_time_option(args, "default-timeout", NULL, &options->default_timeout_ns) &&
+	       cmd_time_option(args, "assertion-timeout", NULL, &options->assertion_timeout_ns);
+}
+
+/* ---- plans ----------------------------------------------------------------------------------- */
+
+/* Warnings that the options turn into errors. */
+static uint32_t count_refused(const struct cmd_args *args, const struct rh_diagnostics *diagnostics)
+{
+	static const char *const of_times[] = {"W001", "W002", "W003", "W005"};
+	uint32_t count = 0;
+
+	if (cmd_option_given(args, "strict"))
+		return diagnostics->warning_count;
+	for (uint32_t i = 0; cmd_option_given(args, "check-timing") && i < diagnostics->count;
+	     i++) {
+		for (size_t k = 0; k < RH_ARRAY_LEN(of_times); k++)
+			count += strcmp(diagnostics->items[i].code, of_times[k]) == 0;
+	}
+	return count;
+}
+
+static void refuse_warnings(const struct cmd_args *args, uint32_t count)
+{
+	fprintf(stderr, "%" PRIu32 " %s, and --%s takes %s for %s: nothing was run (exit 2)\n",
+		count, count == 1 ? "warning" : "warnings",
+		cmd_option_given(args, "strict") ? "strict" : "check-timing",
+		count == 1 ? "it" : "them", count == 1 ? "an error" : "errors");
+}
+
+/* As the loader would say it, with what was near. */
+static void complain_missing(struct rh_diagnostics *diagnostics, const char *operand,
+			     const char *hint)
+{
+	struct rh_complaint complaint = {.code = "E001", .hint = hint[0] == 0 ? NULL : hint};
+
+	rh_diagnostics_source(diagnostics, operand, "", 0);
+	rh_complain(diagnostics, &complaint, "%s",
+		    strchr(operand, '/') == NULL && strchr(operand, '.') == NULL
+			    ? "there is no such file, and no scenario of this name in the library"
+			    : "there is no such file");
+}
+
+struct rh_plan *cmd_load(const struct cmd_args *args, const struct rh_registry *registry,
+			 const char *operand, int *exit_code)
+{
+	struct request request = {.options = {.registry = registry}};
+	struct rh_diagnostics diagnostics;
+	struct rh_plan *plan = NULL;
+	uint32_t refused;
+	const char *path;
+	char hint[600];
 
 	*exit_code = 2;
-	if (strcmp(path, "-") == 0) {
+	if (strcmp(operand, "-") == 0) {
 		cmd_usage("a scenario is a file, so that its run can be repeated: save it, or "
 			  "write ./- for a file of that name");
 		return NULL;
 	}
-	if (seed != NULL) {
-		options.has_seed = true;
-		if (!cmd_number("seed", seed, SEED_MAX, &options.seed))
-			return NULL;
+	rh_arena_init(&request.arena);
+	if (!read_request(&request, args)) {
+		rh_arena_release(&request.arena);
+		return NULL;
 	}
-	options.sets = cmd_option_values(args, "set");
-	options.set_count = cmd_option_count(args, "set");
-	if (has_option(args, "trace"))
-		options.trace = cmd_option_value(args, "trace");
 	rh_diagnostics_init(&diagnostics);
-	plan = rh_load_file(path, &options, &diagnostics);
+	path = cmd_scenario_path(args, &request.arena, operand, hint);
+	if (path == NULL)
+		complain_missing(&diagnostics, operand, hint);
+	else
+		plan = rh_load_file(path, &request.options, &diagnostics);
 	print_diagnostics(args, &diagnostics, "nothing was run");
+	refused = plan == NULL ? 0 : count_refused(args, &diagnostics);
+	if (refused > 0) {
+		refuse_warnings(args, refused);
+		rh_plan_free(plan);
+		plan = NULL;
+	}
 	rh_diagnostics_release(&diagnostics);
+	rh_arena_release(&request.arena);
 	*exit_code = plan == NULL ? 2 : 0;
 	return plan;
 }
@@ -142,8 +224,11 @@ static void put_word(struct rh_buf *out, const char *word)
 
 static void put_repeated(struct rh_buf *out, const struct cmd_args *args, const char *name)
 {
-	const char *const *values = cmd_option_values(args, name);
+	const char *const *values;
 
+	if (!cmd_option_is(args, name))
+		return;
+	values = cmd_option_values(args, name);
 	for (uint32_t i = 0; i < cmd_option_count(args, name); i++) {
 		rh_buf_printf(out, " --%s ", name);
 		put_word(out, values[i]);
@@ -190,6 +275,11 @@ char *cmd_records_line(struct rh_arena *arena, const struct cmd_args *args,
 char *cmd_reproduce_line(struct rh_arena *arena, const struct cmd_args *args, const char *path,
 			 uint64_t seed, uint64_t until_ns)
 {
+	/* What changes the plan or the world; wherever it came from. */
+	static const char *const repeated[] = {
+		"mode",	    "set",     "param",		  "params",
+		"duration", "timeout", "default-timeout", "assertion-timeout",
+		"plugin"};
 	struct rh_buf line = {0};
 	char span[RH_TIME_TEXT];
 	char *text;
@@ -198,10 +288,8 @@ char *cmd_reproduce_line(struct rh_arena *arena, const struct cmd_args *args, co
 	rh_buf_text(&line, " run ");
 	put_word(&line, path);
 	rh_buf_printf(&line, " --seed %" PRIu64, seed);
-	if (has_option(args, "mode"))
-		put_repeated(&line, args, "mode");
-	put_repeated(&line, args, "set");
-	put_repeated(&line, args, "plugin");
+	for (size_t i = 0; i < RH_ARRAY_LEN(repeated); i++)
+		put_repeated(&line, args, repeated[i]);
 	if (until_ns != RH_TIME_NEVER)
 		rh_buf_printf(&line, " --until %s", rh_span_exact(span, until_ns));
 	text = rh_arena_text(arena, rh_buf_str(&line), line.len);

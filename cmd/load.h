@@ -4,21 +4,30 @@
 #ifndef CMD_LOAD_H
 #define CMD_LOAD_H
 
-#include "cmd/verb.h"
+#include "cmd/library.h"
 #include "core/judge/judge.h"
 #include "core/plan.h"
 #include "core/plugin.h"
+#include "core/world.h"
 
 /* Built-in tables, then the plugins of --plugin in order.  0 or the exit code after a message. */
 int cmd_registry(struct rh_registry *registry, const struct cmd_args *args);
 
 /*
- * The plan of a scenario file under the options --seed and --set, which the verb's table must have,
- * and --trace where it has it.  Prints diagnostics to stderr, and with --json as an array to stdout
- * too: those of `validate` always, elsewhere errors only.  NULL and *exit_code on failure.
+ * The plan of the scenario that an operand means: a file, or the name of one in the library (plan->path says which).
+ * The verb's table has CMD_LOAD_OPTIONS; --trace, --mode, --quiet and --json count where it has them.  Prints
+ * diagnostics to stderr, and with --json as an array to stdout too: those of `validate` always, elsewhere errors only.
+ * NULL and *exit_code on failure.
  */
 struct rh_plan *cmd_load(const struct cmd_args *args, const struct rh_registry *registry,
-			 const char *path, int *exit_code);
+			 const char *operand, int *exit_code);
+
+/*
+ * The plan on stdout as a table, or with --json as an object; 0, or the exit code after saying what the world cannot do
+ * (verb_plan.c).
+ */
+int cmd_plan_tell(const struct cmd_args *args, const struct rh_plan *plan,
+		  const struct rh_world_ops *world);
 
 /* The line that repeats a run: the program as called, quoted, with every --set and --plugin.  `until_ns` may be RH_TIME_NEVER. */
 char *cmd_reproduce_line(struct rh_arena *arena, const struct cmd_args *args, const char *path,
@@ -34,6 +43,12 @@ char *cmd_records_line(struct rh_arena *arena, const struct cmd_args *args,
 #define CMD_LOAD_OPTIONS \
 	{"seed", 's', "N", "the seed, 0 to 2^53-1 (default: the file's)"}, \
 		{"set", 0, "KEY=VALUE", "change a key: --set network.jitter.amount=20%"}, \
+		{"duration", 'd', "TIME", "how long is simulated, whatever the file says"}, \
+		{"timeout", 0, "TIME", "how long open checks are waited for, from the start"}, \
+		{"default-timeout", 0, "TIME", "the same where the file says nothing"}, \
+		{"assertion-timeout", 0, "TIME", "of checks without `mode` and `within` (5m)"}, \
+		{"strict", 0, NULL, "warnings are errors"}, \
+		{"check-timing", 0, NULL, "warnings about times are errors"}, CMD_LIBRARY_OPTION, \
 	{ \
 		"plugin", 0, "FILE", "load a shared object with models, faults, checks" \
 	}

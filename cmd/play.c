@@ -251,6 +251,15 @@ static void gather_facts(struct cmd_play *play, const struct cmd_args *args,
 						   until_of(play, options));
 }
 
+static int open_directory(struct cmd_play *play, const struct rh_plan *plan,
+			  const struct cmd_play_options *options, struct rh_err *err)
+{
+	if (options->out_dir != NULL)
+		return rh_rundir_open(&play->rundir, options->out_dir, plan->name,
+				      options->is_forced, err);
+	return rh_rundir_open_in(&play->rundir, options->out_parent, plan->name, err);
+}
+
 int cmd_play(struct cmd_play *play, const struct cmd_args *args, const struct rh_plan *plan,
 	     const char *scenario_path, const struct cmd_play_options *options, struct rh_err *err)
 {
@@ -266,8 +275,7 @@ int cmd_play(struct cmd_play *play, const struct cmd_args *args, const struct rh
 	/* What could only fail at the end is tried before the run. */
 	rc = options->junit_path == NULL ? 0 : try_to_write(options->junit_path, err);
 	if (rc == 0)
-		rc = rh_rundir_open(&play->rundir, options->out_dir, plan->name, options->is_forced,
-				    err);
+		rc = open_directory(play, plan, options, err);
 	if (rc != 0) {
 		play->rundir.path[0] = 0; /* no directory of ours */
 		return rc;

@@ -14,7 +14,8 @@
 
 struct cmd_play_options {
 	const struct rh_world_ops *world;
-	const char *out_dir; /* NULL: runs/<name>-<n> */
+	const char *out_dir;	/* NULL: the next <name>-<n> of out_parent */
+	const char *out_parent; /* "runs" */
 	bool is_forced;
 	enum rh_engine engine;
 	uint32_t threads;

@@ -18,7 +18,7 @@ bool cmd_time_option(const struct cmd_args *args, const char *name, bool *is_giv
 	*value_ns = 0;
 	if (text == NULL)
 		return true;
-	if (!rh_value_read(&value, &fault, &key, text, true, (struct rh_slots){0, 0})) {
+	if (!rh_value_read(&value, &fault, &key, text, true, (struct rh_slots){0})) {
 		cmd_usage("--%s %s: %s%s%s", name, text, fault.text, fault.hint[0] == 0 ? "" : ": ",
 			  fault.hint);
 		return false;

@@ -13,13 +13,53 @@
 
 #include "core/scenario/diag.h"
 
-static int position_of(const struct cmd_verb *verb, const char *name)
+const struct cmd_option cmd_common_options[] = {
+	{"config", 0, "FILE", "settings from this file only; `none`: from no file"},
+	{"log-level", 0, "error|warn|info|debug", "how much is said on stderr (info)"},
+	{NULL, 0, NULL, NULL},
+};
+
+const struct cmd_option *cmd_option_at(const struct cmd_verb *verb, int position)
 {
-	for (int i = 0; verb->options[i].name != NULL; i++) {
-		if (strcmp(verb->options[i].name, name) == 0)
+	const struct cmd_option *option = verb->options;
+
+	RH_ASSERT(position >= 0 && position < CMD_OPTIONS_MAX);
+	for (; option->name != NULL; option++) {
+		if (position-- == 0)
+			return option;
+	}
+	for (option = cmd_common_options; option->name != NULL; option++) {
+		if (position-- == 0)
+			return option;
+	}
+	return NULL;
+}
+
+int cmd_option_find(const struct cmd_verb *verb, const char *name)
+{
+	const struct cmd_option *option;
+
+	for (int i = 0; (option = cmd_option_at(verb, i)) != NULL; i++) {
+		if (strcmp(option->name, name) == 0)
 			return i;
 	}
-	rh_fatal("the verb %s has no option --%s", verb->name, name);
+	return -1;
+}
+
+static int position_of(const struct cmd_verb *verb, const char *name)
+{
+	int position = cmd_option_find(verb, name);
+
+	if (position < 0)
+		rh_fatal("the verb %s has no option --%s", verb->name, name);
+	return position;
+}
+
+bool cmd_option_is(const struct cmd_args *args, const char *name)
+{
+	int position = cmd_option_find(args->verb, name);
+
+	return position >= 0 && args->options[position].count > 0;
 }
 
 const char *cmd_option_value(const struct cmd_args *args, const char *name)
@@ -43,6 +83,42 @@ uint32_t cmd_option_count(const struct cmd_args *args, const char *name)
 const char *const *cmd_option_values(const struct cmd_args *args, const char *name)
 {
 	return args->options[position_of(args->verb, name)].values;
+}
+
+static const char *const log_levels[] = {"error", "warn", "info", "debug"};
+
+enum cmd_log cmd_log_level(const struct cmd_args *args)
+{
+	const char *text = cmd_option_value(args, "log-level");
+
+	for (size_t i = 0; text != NULL && i < RH_ARRAY_LEN(log_levels); i++) {
+		if (strcmp(text, log_levels[i]) == 0)
+			return (enum cmd_log)i;
+	}
+	return CMD_LOG_INFO;
+}
+
+/* Words of options whose argument is written "a|b|c". */
+static int check_words(const struct cmd_args *args)
+{
+	const struct cmd_option *option;
+
+	for (int i = 0; (option = cmd_option_at(args->verb, i)) != NULL; i++) {
+		const char *at = option->argument;
+		const char *value;
+		bool is_known = false;
+
+		if (at == NULL || strchr(at, '|') == NULL || args->options[i].count == 0)
+			continue;
+		value = args->options[i].values[args->options[i].count - 1];
+		for (; *at != 0 && !is_known; at += strcspn(at, "|"), at += *at == '|')
+			is_known = strlen(value) == strcspn(at, "|") &&
+				   strncmp(at, value, strlen(value)) == 0;
+		if (!is_known)
+			return cmd_usage("--%s is one of %s, not \"%s\"", option->name,
+					 option->argument, value);
+	}
+	return 0;
 }
 
 int cmd_fail(const struct rh_err *err)
@@ -75,25 +151,28 @@ bool cmd_number(const char *option, const char *text, uint64_t max, uint64_t *va
 	return false;
 }
 
+static void print_option(const struct cmd_option *option)
+{
+	char left[80];
+	char letter[8] = "    ";
+
+	if (option->letter != 0)
+		snprintf(letter, sizeof(letter), "-%c, ", option->letter);
+	snprintf(left, sizeof(left), "%s--%s%s%s", letter, option->name,
+		 option->argument == NULL ? "" : " ",
+		 option->argument == NULL ? "" : option->argument);
+	printf("  %-27s%s%s\n", left, strlen(left) > 26 ? "\n                              " : " ",
+	       option->doc);
+}
+
 void cmd_verb_help(const struct cmd_verb *verb)
 {
-	char left[64];
+	const struct cmd_option *option;
 
-	printf("rehearse %s - %s\n\nusage: rehearse %s%s%s%s\n", verb->name, verb->summary,
-	       verb->name, verb->options[0].name == NULL ? "" : " [OPTION]...",
-	       verb->operands[0] == 0 ? "" : " ", verb->operands);
-	if (verb->options[0].name != NULL)
-		printf("\noptions\n");
-	for (const struct cmd_option *option = verb->options; option->name != NULL; option++) {
-		char letter[8] = "    ";
-
-		if (option->letter != 0)
-			snprintf(letter, sizeof(letter), "-%c, ", option->letter);
-		snprintf(left, sizeof(left), "%s--%s%s%s", letter, option->name,
-			 option->argument == NULL ? "" : " ",
-			 option->argument == NULL ? "" : option->argument);
-		printf("  %-27s %s\n", left, option->doc);
-	}
+	printf("rehearse %s - %s\n\nusage: rehearse %s [OPTION]...%s%s\n\noptions\n", verb->name,
+	       verb->summary, verb->name, verb->operands[0] == 0 ? "" : " ", verb->operands);
+	for (int i = 0; (option = cmd_option_at(verb, i)) != NULL; i++)
+		print_option(option);
 	printf("  %-27s %s\n", "-h, --help", "this text");
 	if (verb->examples != NULL && verb->examples[0] != NULL)
 		printf("\nexamples\n");
@@ -101,17 +180,16 @@ void cmd_verb_help(const struct cmd_verb *verb)
 		printf("  rehearse %s\n", verb->examples[i]);
 }
 
-/* The long options of the table and --help, which has value 'h'; the others have 256 + position. */
+/* The long options of the tables and --help, which has value 'h'; the others have 256 + position. */
 static void fill_getopt(const struct cmd_verb *verb, struct option *longs, char *shorts)
 {
+	const struct cmd_option *option;
 	int count = 0;
 
 	*shorts++ = ':';
 	*shorts++ = 'h';
-	for (; verb->options[count].name != NULL; count++) {
-		const struct cmd_option *option = &verb->options[count];
-
-		RH_ASSERT(count < CMD_OPTIONS_MAX);
+	for (; (option = cmd_option_at(verb, count)) != NULL; count++) {
+		RH_ASSERT(count < CMD_OPTIONS_MAX - 1);
 		longs[count].name = option->name;
 		longs[count].has_arg = option->argument == NULL ? no_argument : required_argument;
 		longs[count].flag = NULL;
@@ -133,17 +211,20 @@ static void fill_getopt(const struct cmd_verb *verb, struct option *longs, char 
 static int unknown_option(const struct cmd_verb *verb, const char *word)
 {
 	const char *names[CMD_OPTIONS_MAX + 1];
+	const struct cmd_option *option;
+	char bare[80];
 	size_t count = 0;
 	const char *near = NULL;
 
-	for (const struct cmd_option *option = verb->options; option->name != NULL; option++)
-		names[count++] = option->name;
+	for (; (option = cmd_option_at(verb, (int)count)) != NULL; count++)
+		names[count] = option->name;
 	names[count++] = "help";
-	if (word[0] == '-' && word[1] == '-')
-		near = rh_suggest(word + 2, names, count);
+	snprintf(bare, sizeof(bare), "%.*s", (int)strcspn(word, "="), word);
+	if (bare[0] == '-' && bare[1] == '-')
+		near = rh_suggest(bare + 2, names, count);
 	if (near != NULL)
-		return cmd_usage("%s has no option %s: did you mean --%s?", verb->name, word, near);
-	return cmd_usage("%s has no option %s: see rehearse %s --help", verb->name, word,
+		return cmd_usage("%s has no option %s: did you mean --%s?", verb->name, bare, near);
+	return cmd_usage("%s has no option %s: see rehearse %s --help", verb->name, bare,
 			 verb->name);
 }
 
@@ -193,11 +274,12 @@ int cmd_parse(struct cmd_args *args, const struct cmd_verb *verb, const char *pr
 		if (found == '?' || at < 0)
 			return unknown_option(verb, argv[optind - 1]);
 		if (args->options[at].count == CMD_REPEATS_MAX)
-			return cmd_usage("--%s is given more than %d times", verb->options[at].name,
-					 CMD_REPEATS_MAX);
+			return cmd_usage("--%s is given more than %d times",
+					 cmd_option_at(verb, at)->name, CMD_REPEATS_MAX);
 		args->options[at].values[args->options[at].count++] = optarg == NULL ? "" : optarg;
 	}
 	args->operands = argv + optind;
 	args->operand_count = argc - optind;
-	return check_operands(verb, args->operand_count);
+	found = check_words(args);
+	return found != 0 ? found : check_operands(verb, args->operand_count);
 }

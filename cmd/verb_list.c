@@ -216,6 +216,7 @@ const struct cmd_verb cmd_verb_list = {
 	.summary = "scenarios, models, faults, actions, checks, gauges, workloads or regions",
 	.operands = "[WHAT]",
 	.operands_max = 1,
+	.words = "scenarios|models|faults|actions|checks|gauges|workloads|regions",
 	.options = options,
 	.examples = examples,
 	.run = list,

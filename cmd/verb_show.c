@@ -1,13 +1,13 @@
 /*
  * verb_show.c - `rehearse show RUN|FILE`: the summary of a stored run again, or a scenario on one screen.
  */
-#include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cmd/host.h"
+#include "cmd/plan_table.h"
 #include "cmd/stored.h"
 #include "core/version.h"
 
@@ -69,60 +69,11 @@ static int show_run(const struct cmd_args *args, const struct rh_registry *regis
 	return 0;
 }
 
-static void show_steps(const struct rh_plan *plan, uint32_t phase)
-{
-	char at[RH_TIME_TEXT];
-	char length[RH_TIME_TEXT];
-
-	for (uint32_t i = 0; i < plan->step_count; i++) {
-		const struct rh_plan_step *step = &plan->steps[i];
-
-		if (step->phase != phase)
-			continue;
-		printf("    %s  %-12s %s", rh_clock_text(at, step->at_ns), step->type->name,
-		       step->name);
-		if (step->until_ns != RH_TIME_NEVER)
-			printf(" for %s", rh_span_text(length, step->until_ns - step->at_ns));
-		printf(step->node_count > 0 ? "  (%" PRIu32 " nodes)" : "  (%" PRIu32 " edges)",
-		       step->node_count > 0 ? step->node_count : step->edge_count);
-		printf("%s\n", step->is_disabled ? "  disabled" : "");
-	}
-}
-
-static void show_checks(const struct rh_plan *plan, uint32_t phase)
-{
-	for (uint32_t i = 0; i < plan->assertion_count; i++) {
-		if (plan->assertions[i].phase == phase)
-			printf("    check %s: %s\n", plan->assertions[i].name,
-			       plan->assertions[i].text);
-	}
-}
-
-static void show_plan(const struct rh_plan *plan)
-{
-	char at[RH_TIME_TEXT];
-	char length[RH_TIME_TEXT];
-
-	printf("%s: %s\n", plan->name, plan->description);
-	if (plan->hypothesis[0] != 0)
-		printf("\n%s\n", plan->hypothesis);
-	printf("\n  %" PRIu32 " nodes, %" PRIu32 " links, model %s, %s, seed %" PRIu64 "\n\n",
-	       plan->node_count, plan->link_count, plan->model->name,
-	       rh_span_text(length, plan->duration_ns), plan->seed);
-	for (uint32_t i = 0; i < plan->phase_count; i++) {
-		printf("  %s  %s (%s)\n", rh_clock_text(at, plan->phases[i].start_ns),
-		       plan->phases[i].name, rh_span_text(length, plan->phases[i].duration_ns));
-		show_steps(plan, i);
-		show_checks(plan, i);
-	}
-	printf("  whole run\n");
-	show_checks(plan, RH_NONE);
-}
-
 static int show(const struct cmd_args *args)
 {
 	const char *operand = args->operands[0];
 	struct rh_registry registry;
+	struct rh_buf text = {0};
 	struct rh_plan *plan;
 	int code = cmd_registry(&registry, args);
 
@@ -133,7 +84,9 @@ static int show(const struct cmd_args *args)
 	plan = cmd_load(args, &registry, operand, &code);
 	if (plan == NULL)
 		return code;
-	show_plan(plan);
+	cmd_plan_table(&text, plan, cmd_terminal(STDOUT_FILENO, NULL).columns);
+	fputs(rh_buf_str(&text), stdout);
+	rh_buf_release(&text);
 	rh_plan_free(plan);
 	return 0;
 }

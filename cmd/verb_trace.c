@@ -204,6 +204,7 @@ const struct cmd_verb cmd_verb_trace = {
 	.name = "trace",
 	.summary = "the records of a run: cat prints them, stats counts them",
 	.operands = "cat|stats RUN",
+	.words = "cat|stats",
 	.operands_min = 2,
 	.operands_max = 2,
 	.options = options,

@@ -37,8 +37,8 @@ static int validate_one(const struct cmd_args *args, const struct rh_registry *r
 		       plan->step_count, plan->assertion_count,
 		       rh_hash128_text(hash, rh_plan_hash(plan)));
 		if (args->operand_count == 1)
-			printf("  run     %s\n",
-			       cmd_reproduce_line(&arena, args, path, plan->seed, RH_TIME_NEVER));
+			printf("  run     %s\n", cmd_reproduce_line(&arena, args, plan->path,
+								    plan->seed, RH_TIME_NEVER));
 		rh_arena_release(&arena);
 	}
 	rh_plan_free(plan);

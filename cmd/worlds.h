@@ -10,7 +10,7 @@
 /* Row of an option table. */
 #define CMD_MODE_OPTION \
 	{ \
-		"mode", 'm', "MODE", "sim (default): repeatable; live: real processes" \
+		"mode", 'm', "sim|live", "sim (default): repeatable; live: real processes" \
 	}
 
 /* The world of --mode, sim without it; NULL after a message when there is none of that name. */

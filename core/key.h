@@ -10,6 +10,7 @@
  *	INT       int64_t                      RATIO  struct rh_ratio
  *	DURATION  uint64_t, nanoseconds        ENUM   uint64_t, position in `values`
  *	SIZE      uint64_t, bytes              TEXT   const char *, kept by the plan
+ *	PACE      struct rh_pace
  */
 #ifndef CORE_KEY_H
 #define CORE_KEY_H
@@ -27,6 +28,18 @@ enum rh_key_type {
 	RH_KEY_RATIO,
 	RH_KEY_ENUM,
 	RH_KEY_TEXT,
+	RH_KEY_PACE,
+};
+
+/* How often something happens, exactly: 20/s is 1 in 50,000,000 ns, 2.5/block is 5 in 2 blocks. */
+enum rh_pace_unit { RH_PACE_NS, RH_PACE_BLOCK, RH_PACE_NONE /* the key was left out: "none" */ };
+
+#define RH_PACE_NUM_MAX UINT64_C(1000000000000)
+#define RH_PACE_DEN_MAX UINT64_C(1000000000000000000)
+
+struct rh_pace {
+	struct rh_ratio events; /* num events in den nanoseconds or blocks; 0/1: never */
+	uint64_t unit;		/* enum rh_pace_unit */
 };
 
 struct rh_key {

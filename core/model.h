@@ -429,6 +429,8 @@ struct rh_model {
 	uint64_t (*final_depth)(const void *params);
 	/* NULL: delays follow the plan's jitter law. */
 	const struct rh_wire *wire;
+	/* Mean time between blocks, for a load that is given by the block.  May be NULL. */
+	uint64_t (*block_ns)(const void *params);
 };
 
 #endif

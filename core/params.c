@@ -30,6 +30,7 @@ void rh_params_encode(const void *params, const struct rh_key *keys, struct rh_b
 	for (; keys != NULL && keys->name != NULL; keys++) {
 		const char *at = (const char *)params + keys->offset;
 		struct rh_ratio ratio;
+		struct rh_pace pace;
 		uint64_t number;
 		const char *text;
 
@@ -55,6 +56,12 @@ void rh_params_encode(const void *params, const struct rh_key *keys, struct rh_b
 			memcpy(&text, at, sizeof(text));
 			text = text != NULL ? text : "";
 			rh_buf_bytes(out, text, strlen(text));
+			break;
+		case RH_KEY_PACE:
+			memcpy(&pace, at, sizeof(pace));
+			rh_buf_varint(out, pace.unit);
+			rh_buf_varint(out, pace.events.num);
+			rh_buf_varint(out, pace.events.den);
 			break;
 		}
 	}
@@ -97,6 +104,15 @@ static bool is_number_good(const struct rh_key *key, uint64_t number)
 	       (value == 0 && key->default_text != NULL);
 }
 
+static bool read_pace(struct rh_pace *pace, struct rh_reader *reader)
+{
+	pace->unit = rh_read_varint(reader);
+	pace->events.num = rh_read_varint(reader);
+	pace->events.den = rh_read_varint(reader);
+	return pace->unit <= RH_PACE_NONE && pace->events.den != 0 &&
+	       pace->events.num <= RH_PACE_NUM_MAX && pace->events.den <= RH_PACE_DEN_MAX;
+}
+
 void *rh_params_decode(struct rh_arena *arena, struct rh_reader *reader, const struct rh_key *keys,
 		       uint32_t size)
 {
@@ -105,6 +121,7 @@ void *rh_params_decode(struct rh_arena *arena, struct rh_reader *reader, const s
 
 	for (; is_good && keys != NULL && keys->name != NULL; keys++) {
 		struct rh_ratio ratio;
+		struct rh_pace pace;
 		const uint8_t *bytes;
 		const char *text;
 		uint64_t number;
@@ -135,6 +152,10 @@ void *rh_params_decode(struct rh_arena *arena, struct rh_reader *reader, const s
 			is_good = is_good && (len == 0 || memchr(bytes, 0, len) == NULL);
 			text = is_good ? rh_arena_text(arena, (const char *)bytes, len) : "";
 			memcpy(params + keys->offset, &text, sizeof(text));
+			break;
+		case RH_KEY_PACE:
+			is_good = read_pace(&pace, reader);
+			memcpy(params + keys->offset, &pace, sizeof(pace));
 			break;
 		}
 		is_good = is_good && !reader->is_bad;

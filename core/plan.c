@@ -113,3 +113,20 @@ int32_t rh_plan_gauge_find(const struct rh_plan *plan, const char *name)
 	}
 	return -1;
 }
+
+struct rh_workload_view rh_plan_workload_view(const struct rh_plan *plan,
+					      const struct rh_plan_workload *workload)
+{
+	const struct rh_model *model = plan->model;
+	bool has_blocks = model != NULL && model->block_ns != NULL && plan->params != NULL;
+
+	return (struct rh_workload_view){
+		.params = workload->params,
+		.rng = {plan->rng, plan->seed},
+		.name64 = workload->name64,
+		.start_ns = workload->start_ns,
+		.until_ns = workload->until_ns,
+		.block_ns = has_blocks ? model->block_ns(plan->params) : 0,
+		.target_count = workload->node_count,
+	};
+}

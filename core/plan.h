@@ -90,6 +90,16 @@ enum rh_part {
 /* What a step that could not be done means. */
 enum rh_on_failure { RH_ON_FAILURE_FAIL, RH_ON_FAILURE_WARN, RH_ON_FAILURE_IGNORE };
 
+/* A step that is taken only where the run stands so: `if: run.failed`. */
+enum rh_only_if { RH_ONLY_ALWAYS, RH_ONLY_FAILED, RH_ONLY_PASSED };
+
+/* What starts a rollback: bits of plan->rollback_when. */
+enum rh_rollback_when {
+	RH_ROLLBACK_ON_FAILURE = 1 << 0, /* a check failed, or a step that must not fail */
+	RH_ROLLBACK_ON_TIMEOUT = 1 << 1,
+	RH_ROLLBACK_ON_CANCEL = 1 << 2
+};
+
 enum rh_severity { RH_SEVERITY_LOW, RH_SEVERITY_MEDIUM, RH_SEVERITY_HIGH, RH_SEVERITY_EXTREME };
 
 /*
@@ -97,11 +107,18 @@ enum rh_severity { RH_SEVERITY_LOW, RH_SEVERITY_MEDIUM, RH_SEVERITY_HIGH, RH_SEV
  *
  * Most times are known when the plan is made.  Where a step waits for what only the run can tell,
  * `after` names the step to wait for and both times count from the moment at which that one was
- * done.
+ * done.  Times of rollback and cleanup count from the moment at which that part is begun.
+ *
+ * A wait ends at `until_ns` at the earliest, when `condition` is true and every one of `steps` is
+ * done (or was left out).  Any other step with a condition is left out when it is not true at the
+ * step's time.
  */
 struct rh_plan_step {
 	const char *name; /* its id: unique, and what draws are made from */
 	uint64_t name64;
+	const char *label; /* `name:` beside an `id:`, for people; "" when there is none */
+	uint32_t line;	   /* in the scenario; 0: unknown.  Not part of the canonical bytes */
+	uint32_t column;
 	const struct rh_action_type
 		*type;	/* of the registry: a fault, an action, a step of the run */
 	void *params;	/* type->params_size bytes */
@@ -112,6 +129,10 @@ struct rh_plan_step {
 	uint64_t until_ns;   /* RH_TIME_NEVER: until the end of the run */
 	uint64_t timeout_ns; /* of a step that waits; RH_TIME_NEVER: none */
 	uint32_t condition;  /* assertion with role CONDITION that must be true, or RH_NONE */
+	uint32_t unless;     /* one that must not be true, or RH_NONE */
+	enum rh_only_if only_if;
+	uint32_t series;   /* copies (`every`, signals): the first of them; else RH_NONE */
+	uint32_t workload; /* of steps of type "workload", else RH_NONE */
 	enum rh_on_failure on_failure;
 	enum rh_verify verify;
 	bool is_disabled; /* written in the plan, never begun */
@@ -119,6 +140,10 @@ struct rh_plan_step {
 	uint32_t edge_count;
 	uint32_t *nodes; /* the target, ascending; types that act on nodes act on these */
 	uint32_t node_count;
+	uint32_t *steps; /* ascending: whom `clear` ends, whom a wait waits for */
+	uint32_t step_count;
+	uint32_t *gauges; /* ascending: what a capture keeps */
+	uint32_t gauge_count;
 };
 
 /*
@@ -126,7 +151,9 @@ struct rh_plan_step {
  * step, behind the one they wait for; rollback; cleanup.  Of equal ones the file's order decides.
  * What a step is that says no more than its name:
  */
-#define RH_PLAN_STEP_INIT .after = RH_NONE, .condition = RH_NONE, .timeout_ns = RH_TIME_NEVER
+#define RH_PLAN_STEP_INIT \
+	.label = "", .after = RH_NONE, .timeout_ns = RH_TIME_NEVER, .condition = RH_NONE, \
+	.unless = RH_NONE, .series = RH_NONE, .workload = RH_NONE
 
 enum rh_assert_mode {
 	RH_MODE_EVENTUALLY, /* true at one moment of the window (and for `hold_ns` from then on) */
@@ -223,6 +250,9 @@ struct rh_plan {
 	uint64_t genesis_unix_s;
 	uint64_t slot_ns; /* divisions of chain time; 0: the plan has none */
 	uint64_t slots_per_epoch;
+	uint64_t block_ns; /* expected time between blocks: what `20 blocks` means; 0: unknown */
+	uint32_t rollback_when;	      /* bits of enum rh_rollback_when */
+	uint64_t rollback_timeout_ns; /* of rollback, and of cleanup */
 
 	const struct rh_model *model;
 	void *params; /* model->params_size bytes */
@@ -258,6 +288,10 @@ struct rh_plan {
 };
 
 void rh_plan_free(struct rh_plan *plan);
+
+/* What the generator of a workload sees, without changes of pace.  Borrows the plan. */
+struct rh_workload_view rh_plan_workload_view(const struct rh_plan *plan,
+					      const struct rh_plan_workload *workload);
 
 /*
  * Canonical bytes: the same plan gives the same bytes on every machine, and decoding gives an equal

@@ -164,6 +164,9 @@ static void get_header(struct decoder *decoder)
 	plan->genesis_unix_s = get_number(decoder, UINT64_C(40000000000), "genesis out of range");
 	plan->slot_ns = get_time(decoder);
 	plan->slots_per_epoch = get_number(decoder, UINT32_MAX, "slots out of range");
+	plan->block_ns = get_time(decoder);
+	plan->rollback_when = get_byte(decoder, 7, "unknown cause of a rollback");
+	plan->rollback_timeout_ns = get_time(decoder);
 	if (plan->duration_ns == 0 || plan->timeout_ns < plan->duration_ns)
 		damaged(decoder, "duration and timeout do not fit");
 	get_model(decoder);
@@ -337,6 +340,7 @@ static void get_step(struct decoder *decoder, struct rh_plan_step *step)
 
 	step->name = get_name(decoder);
 	step->name64 = rh_name64(step->name);
+	step->label = get_text(decoder);
 	type = get_name(decoder);
 	step->type = decoder->is_bad ? NULL : rh_registry_action(decoder->registry, type);
 	if (step->type == NULL) {
@@ -351,6 +355,10 @@ static void get_step(struct decoder *decoder, struct rh_plan_step *step)
 	step->until_ns = rh_read_u64(&decoder->reader);
 	step->timeout_ns = rh_read_u64(&decoder->reader);
 	step->condition = rh_read_u32(&decoder->reader);
+	step->unless = rh_read_u32(&decoder->reader);
+	step->only_if = (enum rh_only_if)get_byte(decoder, RH_ONLY_PASSED, "unknown `if`");
+	step->series = rh_read_u32(&decoder->reader);
+	step->workload = rh_read_u32(&decoder->reader);
 	step->on_failure = (enum rh_on_failure)get_byte(decoder, RH_ON_FAILURE_IGNORE,
 							"unknown answer to a failure");
 	step->verify = (enum rh_verify)get_byte(decoder, RH_VERIFY_NONE, "unknown verification");
@@ -359,6 +367,9 @@ static void get_step(struct decoder *decoder, struct rh_plan_step *step)
 		damaged(decoder, "the times of a step do not fit");
 	step->edges = get_ascending(decoder, &step->edge_count, 2 * (uint64_t)plan->link_count);
 	step->nodes = get_ascending(decoder, &step->node_count, plan->node_count);
+	step->steps = get_ascending(decoder, &step->step_count, plan->step_count);
+	step->gauges = get_ascending(decoder, &step->gauge_count,
+				     RH_GAUGE_MODEL + (uint64_t)plan->model->gauge_count);
 }
 
 static void get_steps(struct decoder *decoder)
@@ -455,6 +466,22 @@ static void get_assertions(struct decoder *decoder)
 		get_assertion(decoder, &plan->assertions[i]);
 }
 
+/* Steps name assertions and workloads, which are read after them. */
+static void check_steps(struct decoder *decoder)
+{
+	const struct rh_plan *plan = decoder->plan;
+
+	for (uint32_t i = 0; i < plan->step_count && !decoder->is_bad; i++) {
+		const struct rh_plan_step *step = &plan->steps[i];
+
+		if (!is_there(step->condition, plan->assertion_count) ||
+		    !is_there(step->unless, plan->assertion_count) ||
+		    !is_there(step->series, plan->step_count) ||
+		    !is_there(step->workload, plan->workload_count))
+			damaged(decoder, "a step names what is not there");
+	}
+}
+
 static void get_workload(struct decoder *decoder, struct rh_plan_workload *workload)
 {
 	struct rh_plan *plan = decoder->plan;
@@ -483,6 +510,7 @@ static void get_workloads(struct decoder *decoder)
 					 struct rh_plan_workload);
 	for (uint32_t i = 0; i < plan->workload_count && !decoder->is_bad; i++)
 		get_workload(decoder, &plan->workloads[i]);
+	check_steps(decoder);
 }
 
 static void get_limits(struct decoder *decoder)

@@ -40,6 +40,9 @@ static void put_header(struct rh_buf *out, const struct rh_plan *plan)
 	rh_buf_varint(out, plan->genesis_unix_s);
 	rh_buf_varint(out, plan->slot_ns);
 	rh_buf_varint(out, plan->slots_per_epoch);
+	rh_buf_varint(out, plan->block_ns);
+	rh_buf_u8(out, (uint8_t)plan->rollback_when);
+	rh_buf_varint(out, plan->rollback_timeout_ns);
 	put_text(out, plan->model->name);
 	rh_params_encode(plan->params, plan->model->keys, out);
 }
@@ -89,6 +92,7 @@ static void put_links(struct rh_buf *out, const struct rh_plan *plan)
 static void put_step(struct rh_buf *out, const struct rh_plan_step *step)
 {
 	put_text(out, step->name);
+	put_text(out, step->label);
 	put_text(out, step->type->name);
 	rh_params_encode(step->params, step->type->keys, out);
 	rh_buf_u32(out, step->phase);
@@ -98,11 +102,17 @@ static void put_step(struct rh_buf *out, const struct rh_plan_step *step)
 	rh_buf_u64(out, step->until_ns);
 	rh_buf_u64(out, step->timeout_ns);
 	rh_buf_u32(out, step->condition);
+	rh_buf_u32(out, step->unless);
+	rh_buf_u8(out, (uint8_t)step->only_if);
+	rh_buf_u32(out, step->series);
+	rh_buf_u32(out, step->workload);
 	rh_buf_u8(out, (uint8_t)step->on_failure);
 	rh_buf_u8(out, (uint8_t)step->verify);
 	rh_buf_u8(out, step->is_disabled);
 	put_ascending(out, step->edges, step->edge_count);
 	put_ascending(out, step->nodes, step->node_count);
+	put_ascending(out, step->steps, step->step_count);
+	put_ascending(out, step->gauges, step->gauge_count);
 }
 
 static void put_assertion(struct rh_buf *out, const struct rh_plan_assertion *assertion)

@@ -141,3 +141,39 @@ const struct rh_workload_type *rh_registry_workload(const struct rh_registry *re
 {
 	return find((const void *const *)registry->workloads, registry->workload_count, name);
 }
+
+/* Steps whose key is the whole name: there is no word to choose. */
+static bool is_step_key(const char *name)
+{
+	static const char *const keys[] = {"wait",     "clear", "capture", "annotate",
+					   "workload", "set",	"restore", "run"};
+
+	for (size_t i = 0; i < RH_ARRAY_LEN(keys); i++) {
+		if (strcmp(keys[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+const char *rh_action_key(char key[32], const char **word, const struct rh_action_type *type)
+{
+	static const char *const families[] = {"node",	   "validator", "fork",	    "time",
+					       "snapshot", "peer",	"topology", "chaos"};
+	const char *dot = strchr(type->name, '.');
+
+	*word = type->name;
+	if (is_step_key(type->name)) {
+		*word = NULL;
+		return type->name;
+	}
+	for (size_t i = 0; dot != NULL && i < RH_ARRAY_LEN(families); i++) {
+		size_t len = strlen(families[i]);
+
+		if (len != (size_t)(dot - type->name) || strncmp(families[i], type->name, len) != 0)
+			continue;
+		*word = dot + 1;
+		memcpy(key, families[i], len + 1);
+		return key;
+	}
+	return type->is_fault ? "fault" : "action";
+}

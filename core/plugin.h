@@ -29,7 +29,18 @@ struct rh_plan_assertion;
 enum rh_action_effect {
 	RH_EFFECT_ON_LINKS, /* `link` says the state of each edge while it lasts */
 	RH_EFFECT_ON_NODES, /* `begin_op` at the start, `end_op` at the end */
-	RH_EFFECT_ON_MODEL  /* the model's action `model_action`, once */
+	RH_EFFECT_ON_MODEL, /* the model's action `model_action`, once */
+	RH_EFFECT_ON_RUN,   /* the run layer does `run_op`; no world is asked */
+	RH_EFFECT_LATER	    /* a step that can be written and checked, and not yet be done */
+};
+
+/* What the run layer does itself. */
+enum rh_run_op {
+	RH_RUN_OP_WAIT,	    /* until a time, a condition, other steps */
+	RH_RUN_OP_CLEAR,    /* ends faults: step->steps, or all whose targets lie in step->nodes */
+	RH_RUN_OP_CAPTURE,  /* marks the moment from which `since` counts */
+	RH_RUN_OP_ANNOTATE, /* a note in the stream */
+	RH_RUN_OP_WORKLOAD  /* starts, stops or paces a workload */
 };
 
 enum rh_node_op {
@@ -49,7 +60,7 @@ enum rh_edge_choice {
 };
 
 struct rh_action_type {
-	const char *name; /* "partition" */
+	const char *name; /* "partition"; "node.restart" is written `node: restart` */
 	const char *doc;  /* one sentence */
 	bool is_fault;	  /* has a requested, verified and cleared moment, and `for:` */
 	enum rh_action_effect effect;
@@ -62,7 +73,15 @@ struct rh_action_type {
 	const char *model_action;
 	/* MODEL: event key and argument from the parameters */
 	void (*model_args)(const void *params, uint64_t *key, uint64_t *arg);
+	enum rh_run_op run_op; /* RUN */
+	const char *missing;   /* LATER: what it needs that is not there, "a model with ..." */
 };
+
+/*
+ * The key and the word with which a scenario writes a type: `fault: latency`, `action: mine`,
+ * `node: restart`, `wait: 30s` (no word).  Returns the key, borrowed or in `key`.
+ */
+const char *rh_action_key(char key[32], const char **word, const struct rh_action_type *type);
 
 /* ---- assertions and expectations ------------------------------------------------------------- */
 
@@ -103,21 +122,57 @@ struct rh_assertion_type {
 
 struct rh_submission {
 	uint64_t at_ns;
-	uint32_t target; /* position among the workload's nodes */
-	uint16_t kind;	 /* model's input kind */
+	uint64_t floor_ns; /* this and all later ones come at this time or after it; 0: at_ns */
+	uint32_t target;   /* position among the workload's nodes */
+	uint16_t kind;	   /* model's input kind */
 	uint64_t key;
 	uint64_t arg;
 };
 
+/* From `from_ns` on the workload has this pace, until the next change: steps and signals of a run
+ * make them. */
+struct rh_pace_change {
+	uint64_t from_ns; /* of the run, not of the workload */
+	struct rh_pace pace;
+};
+
+/* What a submission may depend on beside its number.  Borrowed. */
+struct rh_workload_view {
+	const void *params;
+	struct rh_rng rng;
+	uint64_t name64; /* of the workload */
+	uint64_t start_ns;
+	uint64_t until_ns;
+	uint64_t block_ns; /* mean time between blocks, when the model has one; else 0 */
+	uint32_t target_count;
+	uint32_t change_count;
+	const struct rh_pace_change *changes; /* ascending by from_ns, none before start_ns */
+};
+
+/*
+ * A generator is a pure function of the view and the number, so that both worlds receive the same
+ * submissions and nothing has to be stored.
+ *
+ * Order.  `floor_ns` must not decrease from number to number, and at_ns >= floor_ns: who spreads
+ * the copies of a submission over some seconds gives them in any order within those, and the run
+ * puts them in order (equal times: by number).
+ *
+ * Changes of pace.  A change may be added at any time of a run for `from_ns` = now.  Submissions
+ * with floor_ns < from_ns must come out as before, so those that were given stay given; the run
+ * asks again for the first number whose floor_ns is not before from_ns.  A type without a pace
+ * ignores changes.
+ */
 struct rh_workload_type {
 	const char *name;
 	const char *doc;
 	uint32_t params_size;
 	const struct rh_key *keys;
-	/* Submission number `number`; false when there are no more.  Times must not decrease. */
-	bool (*next)(const void *params, struct rh_rng rng, uint64_t workload_name64,
-		     uint64_t number, uint64_t start_ns, uint32_t target_count,
+	/* Submission number `number`; false when there are no more. */
+	bool (*next)(const struct rh_workload_view *view, uint64_t number,
 		     struct rh_submission *submission);
+	/* Checks parameters together, after the loader checked each alone; fills `why` and gives an
+	 * error.  May be NULL. */
+	int (*check)(const struct rh_workload_view *view, char *why, size_t why_size);
 };
 
 /* ---- tables ---------------------------------------------------------------------------------- */
@@ -132,7 +187,7 @@ struct rh_plugin {
 	const struct rh_workload_type *const *workloads;
 };
 
-#define RH_REGISTRY_MAX 128
+#define RH_REGISTRY_MAX 256
 
 /* Borrowed tables by name, in the order of registration.  Points into itself: it is not to be moved. */
 struct rh_registry {
@@ -161,9 +216,10 @@ const struct rh_assertion_type *rh_registry_assertion(const struct rh_registry *
 const struct rh_workload_type *rh_registry_workload(const struct rh_registry *registry,
 						    const char *name);
 
-/* The types that core brings itself: faults (core/scenario/faults.c) and assertion types
- * (core/judge/types.c). */
+/* The types that core brings itself: faults (core/scenario/faults.c), assertion types
+ * (core/judge/types.c) and workloads (core/workload). */
 extern const struct rh_plugin rh_builtin_faults;
 extern const struct rh_plugin rh_builtin_assertions;
+extern const struct rh_plugin rh_builtin_workloads;
 
 #endif

@@ -139,6 +139,10 @@ void sim_find_late(struct sim_world *world)
 		if (world->nodes[i].up_from_ns > world->late_ns)
 			world->late_ns = world->nodes[i].up_from_ns;
 	}
+	world->plain_from_ns = world->late_ns;
+	if (world->has_uplinks || world->has_downlinks || world->plan->loss_threshold != 0 ||
+	    sim_wants(world, RH_RECORD_MESSAGE))
+		world->plain_from_ns = RH_TIME_NEVER;
 }
 
 struct node_sweep {

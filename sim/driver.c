@@ -76,23 +76,6 @@ const struct rh_host sim_host = {
 	.journal_at = host_journal_at,
 };
 
-void sim_env_set(struct sim_worker *worker, uint32_t node)
-{
-	const struct sim_world *world = worker->world;
-	const struct sim_node *self = &world->nodes[node];
-	struct rh_env *env = &worker->env;
-
-	env->state = self->state != 0 ? rh_at(&world->space, self->state) : NULL;
-	env->clock_ns = rh_clock_local(&self->clock, worker->now_ns);
-	env->name64 = self->name64;
-	env->weight = self->weight;
-	env->node = node;
-	env->peer_count = sim_net_peer_count(&world->net, node);
-	env->peers = sim_net_peers(&world->net, node);
-	if (world->plan->model->node_params_size != 0)
-		env->node_params = world->plan->nodes[node].params;
-}
-
 static void record_violation(struct sim_worker *worker, uint32_t node, uint32_t number,
 			     bool is_in_event)
 {
@@ -256,6 +239,25 @@ static void announce(struct sim_worker *worker, const struct sim_event *event)
 			    (uint64_t)rh_clock_error(clock, event->time_ns));
 }
 
+void sim_objects_end(struct sim_worker *worker)
+{
+	struct sim_world *world = worker->world;
+
+	for (uint32_t i = 0; i < worker->fresh_count; i++)
+		sim_object_drop(&world->space, &world->state->objects, worker->fresh[i]);
+	worker->fresh_count = 0;
+}
+
+void sim_ask_after(struct sim_worker *worker, uint32_t node)
+{
+	struct sim_world *world = worker->world;
+
+	if (world->checks_each_step)
+		sim_check_invariants(worker, node, true);
+	else if (!is_unchanged(worker))
+		world->to_ask[node] = 1;
+}
+
 static void run_step(struct sim_worker *worker, const struct sim_event *event)
 {
 	struct sim_world *world = worker->world;
@@ -273,15 +275,9 @@ static void run_step(struct sim_worker *worker, const struct sim_event *event)
 	if (event->ref.index != 0)
 		seen.object = sim_object_at(&world->space, &world->state->objects, event->ref);
 	sim_env_set(worker, event->node);
-	world->plan->model->step(&worker->env, &seen, &worker->fx);
+	world->model->step(&worker->env, &seen, &worker->fx);
 	sim_drain_effects(worker, event->node);
-	for (uint32_t i = 0; i < worker->fresh_count; i++)
-		sim_object_drop(&world->space, &world->state->objects, worker->fresh[i]);
-	worker->fresh_count = 0;
-	if (world->checks_each_step)
-		sim_check_invariants(worker, event->node, true);
-	else if (world->to_ask != NULL && !is_unchanged(worker))
-		world->to_ask[event->node] = 1;
+	sim_after_step(worker, event->node);
 }
 
 /* Name of whoever the event comes from, as the hash calls it. */
@@ -340,18 +336,27 @@ static void handle_copy(struct sim_worker *worker, const struct sim_event *event
 	run_step(worker, event);
 }
 
-void sim_handle(struct sim_worker *worker, const struct sim_event *event)
+/* What a forward by the step will ask for. */
+static void set_heard(struct sim_worker *worker, const struct sim_event *event)
+{
+	const struct sim_world *world = worker->world;
+	uint32_t place = (uint32_t)event->tag;
+
+	worker->heard = (struct sim_heard){
+		.message = sim_flood_at(&world->space, &world->state->flood, place),
+		.place = place,
+		.source = event->source,
+		.position = (uint32_t)(event->tag >> 32) - 1, /* 0 becomes RH_NONE */
+	};
+}
+
+/* Whatever else it may be. */
+static __attribute__((noinline)) void handle_any(struct sim_worker *worker,
+						 const struct sim_event *event)
 {
 	struct sim_world *world = worker->world;
 	struct sim_trace_node *trace = &world->traces[event->node];
 
-	worker->now_ns = event->time_ns;
-	worker->tally.others -= event->class != RH_CLASS_MESSAGE;
-	RH_ASSERT(sim_is_up(world, event->node, event->time_ns));
-	if (event->is_counted) {
-		handle_copy(worker, event);
-		return;
-	}
 	if (event->stage == SIM_STAGE_WIRE && waits_for_downlink(worker, event))
 		return;
 	if (is_for_model(worker, event, trace)) {
@@ -361,4 +366,40 @@ void sim_handle(struct sim_worker *worker, const struct sim_event *event)
 	}
 	if (!event->is_flooded && event->ref.index != 0)
 		sim_object_drop(&world->space, &world->state->objects, event->ref);
+}
+
+/* A message to one peer that is in.  The same, without the questions to others. */
+static inline void handle_message(struct sim_worker *worker, const struct sim_event *event)
+{
+	struct sim_world *world = worker->world;
+	struct sim_trace_node *trace = &world->traces[event->node];
+	uint64_t source64 = event->tag;
+
+	sim_trace_arrival(trace, event->time_ns, source64);
+	if (sim_wants(world, RH_RECORD_MESSAGE))
+		record_copy(worker, event, false);
+	sim_trace_event(trace, event->time_ns, (uint64_t)RH_CLASS_MESSAGE << 56 | event->kind,
+			source64, event->id, event->copy);
+	run_step(worker, event);
+	if (event->ref.index != 0)
+		sim_object_drop(&world->space, &world->state->objects, event->ref);
+}
+
+void sim_handle(struct sim_worker *worker, const struct sim_event *event)
+{
+	worker->now_ns = event->time_ns;
+	worker->heard.message = NULL;
+	if (event->is_flooded)
+		set_heard(worker, event);
+	RH_ASSERT(sim_is_up(worker->world, event->node, event->time_ns));
+	if (event->class != RH_CLASS_MESSAGE) {
+		worker->tally.others--;
+		handle_any(worker, event);
+	} else if (event->is_counted) {
+		handle_copy(worker, event);
+	} else if (event->is_flooded || event->stage != SIM_STAGE_DUE) {
+		handle_any(worker, event);
+	} else {
+		handle_message(worker, event);
+	}
 }

@@ -140,7 +140,8 @@ static void drain_records(struct sim_worker *worker, uint32_t node)
 	}
 }
 
-static void drain_one(struct sim_worker *worker, uint32_t node, const struct rh_effect *effect)
+static __attribute__((noinline)) void drain_one(struct sim_worker *worker, uint32_t node,
+						const struct rh_effect *effect)
 {
 	struct sim_world *world = worker->world;
 
@@ -179,8 +180,11 @@ void sim_drain_effects(struct sim_worker *worker, uint32_t node)
 		drain_records(worker, node);
 	for (uint32_t i = 0; i < fx->count; i++) {
 		/* What there is most of goes the short way. */
-		if (fx->items[i].kind == RH_EFFECT_FORWARD)
-			sim_drain_fan_out(worker, node, &fx->items[i]);
+		if (fx->items[i].kind == RH_EFFECT_FORWARD &&
+		    sim_forward_heard(worker, node, &fx->items[i]))
+			continue;
+		if (fx->items[i].kind == RH_EFFECT_SEND)
+			sim_drain_send(worker, node, &fx->items[i]);
 		else
 			drain_one(worker, node, &fx->items[i]);
 	}

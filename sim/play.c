@@ -97,19 +97,23 @@ static void settle_up(struct sim_world *world)
 	sim_limit_stale_timers(world);
 }
 
+static inline uint64_t count_queue(const struct sim_engine *engine)
+{
+	return engine->live != NULL ? *engine->live : engine->ops->count(engine);
+}
+
 /*
  * After one event of a queue: is there anything to settle?  The most copies in flight are kept
  * exactly; memory and stale timers are looked at now and then.
  */
-static bool is_all_well(struct sim_world *world, uint32_t played)
+static inline bool is_all_well(const struct sim_world *world, uint32_t played)
 {
 	const struct sim_worker *worker = &world->workers[0];
 	const struct sim_state *state = world->state;
-	uint64_t in_flight =
-		world->engine.ops->count(&world->engine) - state->others - worker->tally.others;
+	uint64_t in_flight = count_queue(&world->engine) - state->others - worker->tally.others;
 
-	return in_flight <= state->in_flight_max && worker->failure.code == 0 &&
-	       world->failure.code == 0 && played % LOOK_EVERY != 0;
+	return in_flight <= state->in_flight_max &&
+	       (worker->failure.code | world->failure.code) == 0 && played % LOOK_EVERY != 0;
 }
 
 /* The next place for an event; keys of one node must grow. */
@@ -134,21 +138,24 @@ static void handle(struct sim_worker *worker, const struct sim_event *event)
 static bool play_queue(struct sim_world *world, uint64_t limit_ns)
 {
 	struct sim_worker *worker = &world->workers[0];
+	const struct sim_stream *stream = &world->stream;
 
 	for (uint32_t played = 1;; played++) {
 		struct sim_event *event = next_event(worker);
-		bool was_calm = world->stream.urgent_ns == RH_TIME_NEVER;
+		bool was_calm = stream->urgent_ns == RH_TIME_NEVER;
 
 		if (!world->engine.ops->pop(&world->engine, event, limit_ns)) {
 			settle_up(world);
 			return world->failure.code == 0;
 		}
 		world->state->now_ns = event->time_ns;
-		if (world->stream.pending_count > 0)
+		if (stream->pending_count > 0)
 			sim_stream_settle(&world->stream, event->time_ns, event->node);
 		handle(worker, event);
 		if (!is_all_well(world, played))
 			settle_up(world);
+		else if (stream->count == 0 && stream->pending_count == 0)
+			continue; /* nothing has changed by which it could be broken off */
 		if (is_broken_off(world, was_calm)) {
 			settle_up(world);
 			return false;
@@ -240,8 +247,11 @@ void sim_play_share(void *ctx, uint32_t number)
 		sim_fan_begin(&worker->fan);
 	worker->is_plain = sim_is_plain(world, world->windows.start_ns);
 	for (;;) {
-		struct sim_event *event = next_event(worker);
+		struct sim_event *event;
 
+		if (worker->is_plain)
+			sim_hear(worker);
+		event = next_event(worker);
 		if (!sim_windows_take(&world->windows, number, event))
 			break;
 		handle(worker, event);

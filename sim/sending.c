@@ -14,7 +14,7 @@
 static uint64_t size_of(const struct sim_world *world, uint32_t kind,
 			const struct rh_effect *effect)
 {
-	const struct rh_message_kind *info = &world->plan->model->messages[kind & 0xFFFF];
+	const struct rh_message_kind *info = &world->model->messages[kind & 0xFFFF];
 
 	if (info->size == NULL)
 		return 0;
@@ -95,8 +95,64 @@ static struct sim_event event_like(const struct sim_sending *sending, uint32_t k
 		.class = RH_CLASS_MESSAGE,
 		.size_bytes = (uint32_t)sending->size_bytes,
 		.key = sending->key,
+		.tag = sending->from64,
 		.ref = ref,
 	};
+}
+
+/* The same as below, without the questions that have been answered for all copies: the arrival. */
+static inline uint64_t send_plainly(struct sim_worker *worker, const struct sim_sending *sending,
+				    const struct rh_effect *effect, uint32_t arc)
+{
+	struct sim_world *world = worker->world;
+	uint32_t to = effect->to;
+	uint64_t arrival_ns = sim_net_plain_ns(&world->net, sending, arc, world->names64[to]);
+	struct sim_event here;
+	struct sim_event *event = world->engine.room;
+
+	worker->tally.deliveries++;
+	if (effect->ref.index != 0)
+		sim_object_keep(&world->space, &world->state->objects, effect->ref);
+	/* Where a queue will keep it, member by member: nothing is written twice. */
+	if (event == NULL)
+		event = &here;
+	event->time_ns = arrival_ns;
+	event->id = sending->mid;
+	event->node = to;
+	event->source = sending->from;
+	event->kind = effect->number;
+	event->copy = 0;
+	event->class = RH_CLASS_MESSAGE;
+	event->stage = SIM_STAGE_DUE;
+	event->is_counted = 0;
+	event->is_flooded = 0;
+	event->size_bytes = (uint32_t)sending->size_bytes;
+	event->key = sending->key;
+	event->arg = 0;
+	event->tag = sending->from64;
+	event->ref = effect->ref;
+	if (world->is_windowed)
+		sim_windows_push(&world->windows, worker->number, event);
+	else
+		world->engine.ops->push(&world->engine, event);
+	return arrival_ns;
+}
+
+static __attribute__((noinline, noreturn, cold)) void
+fail_no_peer(const struct sim_world *world, uint32_t node, const struct rh_effect *effect)
+{
+	rh_fatal("node %s sends a %s to node %" PRIu32 ", which is no peer of it",
+		 world->plan->nodes[node].name, world->plan->model->messages[effect->number].name,
+		 effect->to);
+}
+
+static __attribute__((noinline)) uint64_t send_fully(struct sim_worker *worker,
+						     const struct sim_sending *sending,
+						     const struct rh_effect *effect, uint32_t arc)
+{
+	struct sim_event like = event_like(sending, effect->number, effect->ref);
+
+	return send_copy(worker, sending, &like, arc);
 }
 
 void sim_drain_send(struct sim_worker *worker, uint32_t node, const struct rh_effect *effect)
@@ -105,21 +161,21 @@ void sim_drain_send(struct sim_worker *worker, uint32_t node, const struct rh_ef
 	uint32_t position = sim_net_position(&world->net, node, effect->to);
 	uint32_t arc = world->net.first[node] + position;
 	struct sim_sending sending;
-	struct sim_event like;
 	uint64_t arrival_ns;
-	uint64_t mid;
 
-	RH_ASSERT(effect->number < world->plan->model->message_count);
+	RH_ASSERT(effect->number < world->model->message_count);
 	if (position == RH_NONE)
-		rh_fatal("node %s sends a %s to node %" PRIu32 ", which is no peer of it",
-			 world->plan->nodes[node].name,
-			 world->plan->model->messages[effect->number].name, effect->to);
-	mid = rh_message_id(world->names64[node], effect->number, world->net.sends[arc]++);
-	begin_sending(&sending, worker, node, mid, effect->key);
+		fail_no_peer(world, node, effect);
+	begin_sending(&sending, worker, node,
+		      rh_message_id(world->names64[node], effect->number,
+				    sim_net_count_send(&world->net, arc)),
+		      effect->key);
 	sending.size_bytes = size_of(world, effect->number, effect);
-	like = event_like(&sending, effect->number, effect->ref);
-	arrival_ns = send_copy(worker, &sending, &like, arc);
-	sim_trace_send(&world->traces[node], arrival_ns, world->names64[effect->to], mid, 0);
+	arrival_ns = worker->now_ns >= world->plain_from_ns && !sim_net_is_faulty(&world->net, node)
+			     ? send_plainly(worker, &sending, effect, arc)
+			     : send_fully(worker, &sending, effect, arc);
+	sim_trace_send(&world->traces[node], arrival_ns, world->names64[effect->to], sending.mid,
+		       0);
 }
 
 /* To all peers but `except` and those in `skip`, one by one.  Returns the sum for the hash. */
@@ -154,9 +210,10 @@ static uint64_t send_each(struct sim_worker *worker, const struct sim_sending *s
 /* May the copies of fan-outs go together, as far as it is not the sender's affair? */
 bool sim_is_plain(const struct sim_world *world, uint64_t start_ns)
 {
-	return world->is_windowed && !world->tuning.no_plain_fan && !world->has_downlinks &&
-	       world->peers_max <= SIM_BACK_PEERS_MAX && start_ns >= world->late_ns &&
-	       world->plan->loss_threshold == 0 && !sim_wants(world, RH_RECORD_MESSAGE);
+	return world->is_windowed && world->has_floods && !world->tuning.no_plain_fan &&
+	       !world->has_downlinks && world->peers_max <= SIM_BACK_PEERS_MAX &&
+	       start_ns >= world->late_ns && world->plan->loss_threshold == 0 &&
+	       !sim_wants(world, RH_RECORD_MESSAGE);
 }
 
 static bool is_plain(const struct sim_worker *worker, uint32_t node, uint32_t place)
@@ -169,34 +226,8 @@ static bool is_plain(const struct sim_worker *worker, uint32_t node, uint32_t pl
 
 /* A message of a flooded topic has its place in the table from its publication on, and what was
  * published first under an id is what travels. */
-static struct sim_event like_message(const struct sim_sending *sending,
-				     const struct sim_flood_message *message, uint32_t place)
-{
-	return (struct sim_event){
-		.id = message->mid,
-		.source = sending->from,
-		.kind = message->kind,
-		.class = RH_CLASS_MESSAGE,
-		.is_flooded = 1,
-		.size_bytes = message->size_bytes,
-		.key = message->key,
-		.tag = place,
-		.ref = message->ref,
-	};
-}
-
-static struct sim_event like_forwarded(struct sim_worker *worker, const struct sim_sending *sending)
-{
-	struct sim_world *world = worker->world;
-	uint32_t place = sim_flood_find(&world->space, &world->state->flood, sending->mid);
-
-	RH_ASSERT(place != RH_NONE); /* only what was received is forwarded */
-	return like_message(sending, sim_flood_at(&world->space, &world->state->flood, place),
-			    place);
-}
-
-static struct sim_event like_published(struct sim_worker *worker, const struct sim_sending *sending,
-				       const struct rh_effect *effect, uint32_t kind)
+static uint32_t publish(struct sim_worker *worker, const struct sim_sending *sending,
+			const struct rh_effect *effect, uint32_t kind)
 {
 	struct sim_world *world = worker->world;
 	struct sim_flood_message message = {
@@ -211,35 +242,45 @@ static struct sim_event like_published(struct sim_worker *worker, const struct s
 
 	/* A copy of its own message that comes back is a duplicate. */
 	sim_flood_see(&world->space, &world->state->flood, sending->from, place);
-	return like_message(sending, sim_flood_at(&world->space, &world->state->flood, place),
-			    place);
+	return place;
+}
+
+static uint32_t place_of(struct sim_worker *worker, const struct sim_sending *sending,
+			 const struct rh_effect *effect, uint32_t kind)
+{
+	struct sim_world *world = worker->world;
+	uint32_t place;
+
+	if (effect->kind != RH_EFFECT_FORWARD)
+		return publish(worker, sending, effect, kind);
+	/* Mostly it is the message that has just come. */
+	if (worker->heard.message != NULL && worker->heard.message->mid == sending->mid)
+		return worker->heard.place;
+	place = sim_flood_find(&world->space, &world->state->flood, sending->mid);
+	RH_ASSERT(place != RH_NONE); /* only what was received is forwarded */
+	return place;
 }
 
 /* Where the peer that is left out stands; mostly it is the one that the message has just come from. */
 static uint32_t except_position(const struct sim_worker *worker, uint32_t node,
 				const struct rh_effect *effect)
 {
-	const struct sim_event *event = worker->event;
+	const struct sim_heard *heard = &worker->heard;
 
 	if (effect->kind != RH_EFFECT_FORWARD)
 		return RH_NONE;
-	if (event->is_flooded && event->tag >> 32 != 0 && event->source == effect->to)
-		return (uint32_t)(event->tag >> 32) - 1;
+	if (heard->message != NULL && heard->position != RH_NONE && heard->source == effect->to)
+		return heard->position;
 	return sim_net_position(&worker->world->net, node, effect->to);
 }
 
 static __attribute__((noinline)) uint64_t flood_each(struct sim_worker *worker,
 						     const struct sim_sending *sending,
-						     const struct sim_event *event,
-						     const struct rh_effect *effect)
+						     const struct sim_flood_message *message,
+						     uint32_t place, const struct rh_effect *effect)
 {
-	struct sim_event like = *event;
+	struct sim_event like = sim_flood_event(message, place, sending->from);
 
-	like.source = sending->from;
-	like.stage = SIM_STAGE_DUE;
-	like.is_counted = 0;
-	like.arg = 0;
-	like.tag = (uint32_t)event->tag;
 	return send_each(worker, sending, &like,
 			 effect->kind == RH_EFFECT_FORWARD ? effect->to : RH_NONE, effect->skip);
 }
@@ -247,28 +288,44 @@ static __attribute__((noinline)) uint64_t flood_each(struct sim_worker *worker,
 static uint64_t flood(struct sim_worker *worker, struct sim_sending *sending,
 		      const struct rh_effect *effect, uint32_t kind)
 {
-	const struct sim_event *like = worker->event;
-	struct sim_event made;
+	struct sim_world *world = worker->world;
+	uint32_t place = place_of(worker, sending, effect, kind);
+	const struct sim_flood_message *message =
+		sim_flood_at(&world->space, &world->state->flood, place);
 	uint32_t count;
 	uint64_t sum;
 
-	/* Mostly it is the message that has just come. */
-	if (effect->kind != RH_EFFECT_FORWARD || !like->is_flooded || like->id != sending->mid) {
-		made = effect->kind == RH_EFFECT_FORWARD
-			       ? like_forwarded(worker, sending)
-			       : like_published(worker, sending, effect, kind);
-		like = &made;
-	}
-	sending->size_bytes = like->size_bytes;
-	sending->key = like->key;
-	if (is_plain(worker, sending->from, (uint32_t)like->tag)) {
-		sum = sim_fan_out(&worker->fan, sending, like,
-				  except_position(worker, sending->from, effect), effect->skip,
-				  &count);
-		worker->tally.deliveries += count;
-		return sum;
-	}
-	return flood_each(worker, sending, like, effect);
+	sending->size_bytes = message->size_bytes;
+	sending->key = message->key;
+	if (!is_plain(worker, sending->from, place))
+		return flood_each(worker, sending, message, place, effect);
+	sum = sim_fan_out(&worker->fan, sending, place,
+			  except_position(worker, sending->from, effect), effect->skip, &count);
+	worker->tally.deliveries += count;
+	return sum;
+}
+
+bool sim_forward_heard(struct sim_worker *worker, uint32_t node, const struct rh_effect *effect)
+{
+	struct sim_world *world = worker->world;
+	const struct sim_heard *heard = &worker->heard;
+	const struct sim_flood_message *message = heard->message;
+	struct sim_trace_node *trace = &world->traces[node];
+	struct sim_sending sending;
+	uint32_t count;
+	uint64_t sum;
+
+	if (message == NULL || message->mid != effect->id || heard->position == RH_NONE ||
+	    effect->to != heard->source || effect->number != message->kind >> 16 ||
+	    !is_plain(worker, node, heard->place))
+		return false;
+	begin_sending(&sending, worker, node, message->mid, message->key);
+	sending.size_bytes = message->size_bytes;
+	sum = sim_fan_out(&worker->fan, &sending, heard->place, heard->position, effect->skip,
+			  &count);
+	worker->tally.deliveries += count;
+	trace->chain = sim_fold(trace->chain, sum);
+	return true;
 }
 
 void sim_drain_fan_out(struct sim_worker *worker, uint32_t node, const struct rh_effect *effect)

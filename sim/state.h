@@ -8,6 +8,7 @@
  *
  *   world.c    open and close, stopping, statistics     actions.c   start, submit, verify
  *   play.c     the loops over events                    driver.c    one event: checks, hash, step
+ *   hear.c     the short way of flooded copies
  *   effects.c  what a step asked for                    sending.c   messages among it
  */
 #ifndef SIM_STATE_H
@@ -89,6 +90,14 @@ struct sim_state {
 	uint64_t stale_timers; /* events in the queue that will be dropped */
 };
 
+/* The flooded message whose copy is handled. */
+struct sim_heard {
+	const struct sim_flood_message *message; /* NULL: it is another kind of event */
+	uint32_t place;				 /* in the table */
+	uint32_t source;
+	uint32_t position; /* of the source among the neighbours, or RH_NONE: look it up */
+};
+
 /* What a thread counts until the world takes it in. */
 struct sim_tally {
 	uint64_t deliveries;
@@ -110,6 +119,7 @@ struct sim_worker {
 	struct sim_event
 		events[2]; /* the one that is handled, and the one before: keys must grow */
 	const struct sim_event *event; /* that is handled */
+	struct sim_heard heard;
 	bool is_plain; /* in this window: fan-outs may go the plain way, but for faults and queues */
 	struct sim_tally tally;
 	struct rh_record *records; /* of this window, node by node */
@@ -122,6 +132,7 @@ struct sim_worker {
 struct sim_world {
 	struct rh_world base;
 	const struct rh_plan *plan;
+	const struct rh_model *model; /* of the plan */
 	struct rh_world_options options;
 	struct sim_tuning tuning;
 	struct rh_space space;
@@ -156,6 +167,9 @@ struct sim_world {
 	uint8_t *to_ask;
 	bool cuts_at_reactions; /* somebody may react to a record of this run */
 	uint64_t late_ns;	/* from here on everybody is up; RH_TIME_NEVER: not */
+	uint64_t
+		plain_from_ns; /* from here on no queue, no loss, no record and no node that is down meets
+				   a copy: only its link decides, where it has no fault */
 	uint64_t wake_at_ns;
 	volatile bool is_interrupted; /* set from a signal handler, read by the loop */
 	struct rh_err failure;	      /* code 0: none */
@@ -193,11 +207,40 @@ uint64_t sim_reaction_after(const struct sim_world *world, uint64_t cause_ns);
 /* What is counted so far, taken into the state; the copies in flight. */
 uint64_t sim_take_tallies(struct sim_world *world);
 
+/* hear.c */
+/* Handles copies of flooded messages as long as nothing else comes next. */
+void sim_hear(struct sim_worker *worker);
+
 /* driver.c */
 extern const struct rh_host sim_host;
 void sim_handle(struct sim_worker *worker, const struct sim_event *event);
 /* Points the worker's env at a node, as of now. */
-void sim_env_set(struct sim_worker *worker, uint32_t node);
+static inline void sim_env_set(struct sim_worker *worker, uint32_t node)
+{
+	const struct sim_world *world = worker->world;
+	const struct sim_node *self = &world->nodes[node];
+	struct rh_env *env = &worker->env;
+
+	env->state = world->states != NULL ? world->states + node * world->state_stride : NULL;
+	env->clock_ns = rh_clock_local(&self->clock, worker->now_ns);
+	env->name64 = self->name64;
+	env->weight = self->weight;
+	env->node = node;
+	env->peer_count = sim_net_peer_count(&world->net, node);
+	env->peers = sim_net_peers(&world->net, node);
+	if (world->plan->model->node_params_size != 0)
+		env->node_params = world->plan->nodes[node].params;
+}
+void sim_objects_end(struct sim_worker *worker);
+void sim_ask_after(struct sim_worker *worker, uint32_t node);
+/* Objects that nobody kept go, and the invariants of the node are asked, now or at a checkpoint. */
+static inline void sim_after_step(struct sim_worker *worker, uint32_t node)
+{
+	if (worker->fresh_count != 0)
+		sim_objects_end(worker);
+	if (worker->world->checks_each_step || worker->world->to_ask != NULL)
+		sim_ask_after(worker, node);
+}
 void sim_check_invariants(struct sim_worker *worker, uint32_t node, bool is_in_event);
 bool sim_is_stale(const struct sim_world *world, const struct sim_event *event);
 
@@ -212,6 +255,8 @@ void sim_limit_stale_timers(struct sim_world *world);
 /* sending.c */
 void sim_drain_send(struct sim_worker *worker, uint32_t node, const struct rh_effect *effect);
 void sim_drain_fan_out(struct sim_worker *worker, uint32_t node, const struct rh_effect *effect);
+/* The same for a forward of what has just come, the plain way: true when it was done. */
+bool sim_forward_heard(struct sim_worker *worker, uint32_t node, const struct rh_effect *effect);
 /* Can fan-outs from `start_ns` on go the plain way, as far as the world is concerned? */
 bool sim_is_plain(const struct sim_world *world, uint64_t start_ns);
 

@@ -173,6 +173,7 @@ static struct sim_world *new_world(const struct rh_plan *plan,
 
 	world->base.ops = &sim_world_ops;
 	world->plan = plan;
+	world->model = plan->model;
 	world->options = *options;
 	world->tuning = *tuning;
 	world->worker_count = workers_of(plan, options, tuning);
@@ -233,6 +234,7 @@ static void worker_init(struct sim_world *world, uint32_t number, uint32_t peers
 		.space = &world->space,
 		.net = &world->net,
 		.windows = &world->windows,
+		.flood = &world->state->flood,
 		.trace = &world->state->trace,
 		.thread = number,
 		.positions = rh_alloc((size_t)peers_max + 1, sizeof(uint32_t)),
@@ -241,18 +243,24 @@ static void worker_init(struct sim_world *world, uint32_t number, uint32_t peers
 	};
 }
 
-/* An event comes for this node: what each handling reads. */
+/* An event comes for this node: what each handling reads.  Of very many peers none is likelier than
+ * the others. */
 static void fetch_node(void *ctx, uint32_t node)
 {
 	const struct sim_world *world = ctx;
-	const uint32_t *peers = sim_net_peers(&world->net, node);
+	const struct sim_net *net = &world->net;
+	uint32_t first = net->first[node];
 
 	__builtin_prefetch(&world->nodes[node]);
 	__builtin_prefetch(&world->traces[node], 1);
-	__builtin_prefetch(peers);
-	__builtin_prefetch(peers + LINE_BYTES / sizeof(*peers));
+	__builtin_prefetch(&world->traces[node].duplicates, 1);
 	if (world->states != NULL)
 		__builtin_prefetch(world->states + node * world->state_stride, 1);
+	if (net->first[node + 1] - first > 2 * LINE_BYTES / sizeof(*net->to))
+		return;
+	__builtin_prefetch(net->to + first);
+	__builtin_prefetch(net->to + first + LINE_BYTES / sizeof(*net->to));
+	__builtin_prefetch(net->sends_low + first, 1);
 }
 
 /* What points into the space, once the space is there. */

@@ -10,18 +10,36 @@
 #define MEAN_NS	     RH_NS_PER_MS
 #define PPM	     1000000
 
+struct phold_params {
+	uint32_t is_mesh;
+};
+
 struct phold_state {
+	uint64_t row; /* what the draws of this node have in common */
 	uint64_t sent;
 };
 
+/* Where everybody is a neighbour, who it is needs no look into a list of all of them. */
+static uint32_t peer_at(const struct rh_env *env, uint32_t position)
+{
+	const struct phold_params *params = env->params;
+
+	return params->is_mesh ? position + (position >= env->node) : env->peers[position];
+}
+
+/* The draws are those of rh_env_draw(): (node, number of the message). */
 static void phold_step(const struct rh_env *env, const struct rh_event *event,
 		       struct rh_effects *fx)
 {
 	struct phold_state *state = env->state;
-	uint64_t draw = rh_env_draw(env, PURPOSE_PEER, state->sent++);
+	uint64_t draw;
 
 	(void)event;
-	rh_fx_send(fx, env->peers[rh_uniform(draw, env->peer_count)], 0, 0,
+	if (state->sent == 0)
+		state->row =
+			rh_rng_absorb(env->rng, rh_rng_key(env->rng, PURPOSE_PEER), env->name64);
+	draw = rh_rng_absorb(env->rng, state->row, state->sent++);
+	rh_fx_send(fx, peer_at(env, (uint32_t)rh_uniform(draw, env->peer_count)), 0, 0,
 		   (struct rh_handle){0, 0});
 }
 
@@ -32,6 +50,7 @@ const struct rh_model bench_phold_model = {
 	.doc = "One message a node is on its way, always.",
 	.abi = RH_MODEL_ABI,
 	.state_size = sizeof(struct phold_state),
+	.params_size = sizeof(struct phold_params),
 	.messages = messages,
 	.message_count = 1,
 	.step = phold_step,
@@ -41,8 +60,10 @@ const struct rh_model bench_phold_model = {
 struct rh_plan *bench_phold_plan(const struct bench_phold *phold)
 {
 	struct rh_plan *plan = bench_plan_new(&bench_phold_model, phold->nodes);
+	struct phold_params *params = plan->params;
 	uint64_t base_ns = phold->has_lookahead ? MEAN_NS : 1;
 
+	params->is_mesh = phold->cycles == 0;
 	plan->jitter = RH_JITTER_EXPONENTIAL;
 	plan->jitter_ppm = MEAN_NS / base_ns * PPM;
 	if (phold->cycles == 0)

@@ -81,27 +81,34 @@ uint64_t rh_threshold(uint64_t num, uint64_t den)
 	return threshold != RH_ALWAYS ? threshold : RH_ALWAYS - 1;
 }
 
+/* The high half of a product: with a factor in Q64 it leaves the other's form as it is. */
+static uint64_t mul_q64(uint64_t a, uint64_t b)
+{
+	return (uint64_t)((u128)a * b >> 64);
+}
+
 uint64_t rh_minus_log_q58(uint64_t draw)
 {
 	uint64_t u = draw | 1;
 	uint32_t z = 63 - rh_high_bit(u);
 	uint64_t m = u << z;
 	uint32_t i = (uint32_t)(m >> 56) & 127;
-	uint64_t r = (uint64_t)((u128)m * log_inverse_q63[i] >> 64) - ONE_Q62;
+	uint64_t r = (mul_q64(m, log_inverse_q63[i]) - ONE_Q62) << 2; /* Q64 */
 	uint64_t log1p;
+	uint64_t rest;
 	u128 sum;
 
-	RH_ASSERT(r < ONE_Q62 >> 6);
-	log1p = INV6_Q62 - mul_q62(r, INV7_Q62);
-	log1p = INV5_Q62 - mul_q62(r, log1p);
-	log1p = INV4_Q62 - mul_q62(r, log1p);
-	log1p = INV3_Q62 - mul_q62(r, log1p);
-	log1p = INV2_Q62 - mul_q62(r, log1p);
-	log1p = ONE_Q62 - mul_q62(r, log1p);
-	log1p = mul_q62(r, log1p);
+	RH_ASSERT(r < ONE_Q62 >> 4);
+	log1p = INV6_Q62 - mul_q64(r, INV7_Q62);
+	log1p = INV5_Q62 - mul_q64(r, log1p);
+	log1p = INV4_Q62 - mul_q64(r, log1p);
+	log1p = INV3_Q62 - mul_q64(r, log1p);
+	log1p = INV2_Q62 - mul_q64(r, log1p);
+	log1p = ONE_Q62 - mul_q64(r, log1p);
+	log1p = mul_q64(r, log1p);
 	/* Just below u = 2^64 the difference is 0 and rounding may take it under. */
-	sum = log_rest_q62[i] > log1p ? (u128)(log_rest_q62[i] - log1p) << 2 : 0;
-	sum += (u128)z * LN2_Q64;
+	rest = log_rest_q62[i] > log1p ? log_rest_q62[i] - log1p : 0;
+	sum = ((u128)rest << 2) + (u128)z * LN2_Q64;
 	return (uint64_t)((sum + 32) >> 6);
 }
 

@@ -390,7 +390,8 @@ static bool evaluate(const struct rh_judge *judge, uint32_t assertion, uint32_t 
 	/* Nothing that is evaluated outlives the call. */
 	struct rh_arena *asking = (struct rh_arena *)(uintptr_t)&judge->asking;
 	struct rh_expr_scope scope = {.arena = asking,
-				      .slots = {judge->plan->slot_ns, judge->plan->slots_per_epoch},
+				      .slots = {.slot_ns = judge->plan->slot_ns,
+						.slots_per_epoch = judge->plan->slots_per_epoch},
 				      .name = leaf_value,
 				      .call = leaf_value,
 				      .ctx = &asked};

@@ -1,6 +1,7 @@
 /*
  * check.c - what a plan needs that a world cannot do, told before anything starts.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/run/run.h"
@@ -54,11 +55,33 @@ static bool model_can(const struct rh_model *model, const char *action)
 	return false;
 }
 
+/* "four.yaml:12:9: " where the plan came from a file. */
+static const char *place_of(char text[300], const struct rh_plan *plan,
+			    const struct rh_plan_step *step)
+{
+	text[0] = 0;
+	if (step->line != 0)
+		snprintf(text, 300, "%.250s:%u:%u: ", plan->path, step->line, step->column);
+	return text;
+}
+
+static int refuse_later(const struct rh_plan *plan, const struct rh_plan_step *step,
+			const char *world, struct rh_err *err)
+{
+	char place[300];
+
+	return rh_err_set(err, RH_E_UNSUPPORTED,
+			  "%sstep %s: %s needs %s, which the %s world does not have yet",
+			  place_of(place, plan, step), step->name, step->type->name,
+			  step->type->missing, world);
+}
+
 static int check_step(const struct rh_plan *plan, const struct rh_plan_step *step, uint32_t can,
 		      const char *world, struct rh_err *err)
 {
 	struct rh_link_state state = {0};
 	struct need need = {0, NULL};
+	char place[300];
 
 	switch (step->type->effect) {
 	case RH_EFFECT_ON_LINKS:
@@ -74,16 +97,21 @@ static int check_step(const struct rh_plan *plan, const struct rh_plan_step *ste
 		need = (struct need){RH_CAN_MODEL_ACTION, "an action of the model"};
 		if (!model_can(plan->model, step->type->model_action))
 			return rh_err_set(err, RH_E_UNSUPPORTED,
-					  "step %s: model %s has no action \"%s\"", step->name,
+					  "%sstep %s: model %s has no action \"%s\"",
+					  place_of(place, plan, step), step->name,
 					  plan->model == NULL ? "(none)" : plan->model->name,
 					  step->type->model_action);
 		break;
+	case RH_EFFECT_ON_RUN:
+		break;
+	case RH_EFFECT_LATER:
+		return refuse_later(plan, step, world, err);
 	}
 	if ((need.capability & can) == need.capability)
 		return 0;
-	return rh_err_set(err, RH_E_UNSUPPORTED,
-			  "step %s: %s needs %s, which the %s world cannot do", step->name,
-			  step->type->name, need.key, world);
+	return rh_err_set(
+		err, RH_E_UNSUPPORTED, "%sstep %s: %s needs %s, which the %s world cannot do",
+		place_of(place, plan, step), step->name, step->type->name, need.key, world);
 }
 
 int rh_run_check(const struct rh_plan *plan, const struct rh_world_ops *world, struct rh_err *err)

@@ -351,7 +351,7 @@ static void close_run(struct run *run)
 	free(run->is_in_phase);
 	free(run->tickets);
 	free(run->owners);
-	free(run->feeds);
+	run_workloads_close(run);
 }
 
 static uint64_t cpu_ns(const struct rh_run_options *options)

@@ -10,6 +10,7 @@
 #ifndef CORE_RUN_STATE_H
 #define CORE_RUN_STATE_H
 
+#include "core/base/heap.h"
 #include "core/run/merge.h"
 #include "core/run/run.h"
 
@@ -57,12 +58,22 @@ struct ticket {
 /* Tickets of submissions count from here: their answers are not waited for. */
 #define TICKET_SUBMISSION UINT32_C(0x80000000)
 
+/* A submission that was asked for and is not due yet. */
+struct feed_item {
+	struct rh_submission submission;
+	uint64_t number;
+};
+
 struct feed { /* of one workload */
 	bool is_on;
-	bool has_next;
-	uint64_t number; /* of the next submission */
+	bool is_dry;	   /* the generator has no more */
+	uint64_t number;   /* of the next one to ask for */
+	uint64_t floor_ns; /* what is asked for next comes at this time or later */
 	uint64_t sent;
-	struct rh_submission next;
+	struct rh_heap waiting; /* struct feed_item by time and number */
+	struct rh_workload_view view;
+	struct rh_pace_change *changes;
+	uint32_t change_cap;
 };
 
 struct run {
@@ -119,6 +130,9 @@ void run_steps_close(struct run *run);
 
 /* workload.c */
 void run_workloads_open(struct run *run);
+void run_workloads_close(struct run *run);
+/* From now on the workload has another pace (core/plugin.h says what that means). */
+void run_workload_pace(struct run *run, uint32_t workload, struct rh_pace pace);
 void run_workload_begin(struct run *run, uint32_t workload);
 void run_workload_end(struct run *run, uint32_t workload);
 uint64_t run_next_submission_ns(const struct run *run);

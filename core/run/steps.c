@@ -423,6 +423,9 @@ void run_step_begin(struct run *run, uint32_t step)
 	case RH_EFFECT_ON_MODEL:
 		act_on_model(run, step);
 		break;
+	case RH_EFFECT_ON_RUN:
+	case RH_EFFECT_LATER: /* rh_run_check has refused it */
+		break;
 	}
 }
 

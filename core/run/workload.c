@@ -2,32 +2,110 @@
  * workload.c - submissions: from the generators of the plan, in the order of time, to the world.
  *
  * A generator is a pure function of the number of the submission, so both worlds receive the same
- * ones.  The world stands at the time of a submission when it gets it.
+ * ones.  It may give them somewhat out of order (copies that are spread over some seconds): what was
+ * asked for waits in a heap, and one leaves it only when nothing that is still to be asked for can
+ * come before it.  The world stands at the time of a submission when it gets it.
  */
+#include <stdlib.h>
+
 #include "core/base/units.h"
 #include "core/run/state.h"
 
+static int compare_items(const void *a, const void *b, const void *ctx)
+{
+	const struct feed_item *x = a;
+	const struct feed_item *y = b;
+
+	(void)ctx;
+	if (x->submission.at_ns != y->submission.at_ns)
+		return x->submission.at_ns < y->submission.at_ns ? -1 : 1;
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+/* Asks until the first one that waits is the next one of all. */
 static void fetch(struct run *run, uint32_t workload)
 {
 	const struct rh_plan_workload *plan = &run->plan->workloads[workload];
-	struct rh_rng rng = {run->plan->rng, run->plan->seed};
 	struct feed *feed = &run->feeds[workload];
-	uint64_t before_ns = feed->next.at_ns;
 
-	feed->has_next = plan->node_count > 0 &&
-			 plan->type->next(plan->params, rng, plan->name64, feed->number,
-					  plan->start_ns, plan->node_count, &feed->next) &&
-			 feed->next.at_ns < plan->until_ns;
-	if (!feed->has_next)
-		return;
-	RH_ASSERT(feed->next.at_ns >= before_ns && feed->next.at_ns >= plan->start_ns);
-	RH_ASSERT(feed->next.target < plan->node_count);
-	feed->number++;
+	while (!feed->is_dry) {
+		const struct feed_item *top = rh_heap_top(&feed->waiting);
+		struct feed_item item = {.number = feed->number};
+		struct rh_submission *next = &item.submission;
+
+		if (top != NULL && top->submission.at_ns <= feed->floor_ns)
+			return;
+		if (plan->node_count == 0 || !plan->type->next(&feed->view, feed->number, next)) {
+			feed->is_dry = true;
+			return;
+		}
+		if (next->floor_ns == 0)
+			next->floor_ns = next->at_ns;
+		RH_ASSERT(next->floor_ns >= feed->floor_ns && next->at_ns >= next->floor_ns);
+		RH_ASSERT(next->floor_ns >= plan->start_ns && next->target < plan->node_count);
+		/* Not counted: another pace may bring it in time. */
+		if (next->floor_ns >= plan->until_ns) {
+			feed->is_dry = true;
+			return;
+		}
+		/* A copy may come after the end, and then nobody takes it. */
+		feed->floor_ns = next->floor_ns;
+		feed->number++;
+		rh_heap_push(&feed->waiting, &item);
+	}
 }
 
 void run_workloads_open(struct run *run)
 {
-	run->feeds = rh_alloc((size_t)run->plan->workload_count + 1, sizeof(*run->feeds));
+	const struct rh_plan *plan = run->plan;
+
+	run->feeds = rh_alloc((size_t)plan->workload_count + 1, sizeof(*run->feeds));
+	for (uint32_t i = 0; i < plan->workload_count; i++) {
+		struct feed *feed = &run->feeds[i];
+
+		feed->view = rh_plan_workload_view(plan, &plan->workloads[i]);
+		rh_heap_init(&feed->waiting, sizeof(struct feed_item), compare_items, NULL);
+	}
+}
+
+void run_workloads_close(struct run *run)
+{
+	for (uint32_t i = 0; run->feeds != NULL && i < run->plan->workload_count; i++) {
+		rh_heap_release(&run->feeds[i].waiting);
+		free(run->feeds[i].changes);
+	}
+	free(run->feeds);
+}
+
+void run_workload_pace(struct run *run, uint32_t workload, struct rh_pace pace)
+{
+	struct feed *feed = &run->feeds[workload];
+	uint64_t from_ns = run->now_ns > feed->view.start_ns ? run->now_ns : feed->view.start_ns;
+	struct rh_heap kept;
+	struct feed_item item;
+
+	if (feed->view.change_count == feed->change_cap) {
+		feed->change_cap = feed->change_cap * 2 + 4;
+		feed->changes =
+			rh_realloc(feed->changes, feed->change_cap * sizeof(*feed->changes));
+	}
+	feed->changes[feed->view.change_count++] = (struct rh_pace_change){from_ns, pace};
+	feed->view.changes = feed->changes;
+	if (!feed->is_on)
+		return;
+	/* What would have come from now on is asked for again. */
+	rh_heap_init(&kept, sizeof(item), compare_items, NULL);
+	while (rh_heap_pop(&feed->waiting, &item)) {
+		if (item.submission.floor_ns < from_ns)
+			rh_heap_push(&kept, &item);
+		else if (item.number < feed->number)
+			feed->number = item.number;
+	}
+	rh_heap_release(&feed->waiting);
+	feed->waiting = kept;
+	feed->is_dry = false;
+	feed->floor_ns = 0;
+	fetch(run, workload);
 }
 
 static void emit(struct run *run, uint32_t workload, uint16_t stage)
@@ -56,7 +134,6 @@ void run_workload_end(struct run *run, uint32_t workload)
 	if (!run->feeds[workload].is_on)
 		return;
 	run->feeds[workload].is_on = false;
-	run->feeds[workload].has_next = false;
 	emit(run, workload, RH_WORKLOAD_END);
 }
 
@@ -65,8 +142,11 @@ uint64_t run_next_submission_ns(const struct run *run)
 	uint64_t next_ns = RH_TIME_NEVER;
 
 	for (uint32_t i = 0; i < run->plan->workload_count; i++) {
-		if (run->feeds[i].has_next && run->feeds[i].next.at_ns < next_ns)
-			next_ns = run->feeds[i].next.at_ns;
+		const struct feed *feed = &run->feeds[i];
+		const struct feed_item *top = feed->is_on ? rh_heap_top(&feed->waiting) : NULL;
+
+		if (top != NULL && top->submission.at_ns < next_ns)
+			next_ns = top->submission.at_ns;
 	}
 	return next_ns;
 }
@@ -76,12 +156,18 @@ int run_submit_due(struct run *run)
 	for (uint32_t i = 0; i < run->plan->workload_count; i++) {
 		const struct rh_plan_workload *workload = &run->plan->workloads[i];
 		struct feed *feed = &run->feeds[i];
+		const struct feed_item *top;
 
-		while (feed->has_next && feed->next.at_ns <= run->now_ns) {
-			int rc = run->ops->submit(
-				run->world, workload->nodes[feed->next.target], &feed->next,
-				TICKET_SUBMISSION + run->submission_count++, run->err);
+		while (feed->is_on && (top = rh_heap_top(&feed->waiting)) != NULL &&
+		       top->submission.at_ns <= run->now_ns) {
+			struct feed_item item;
+			int rc;
 
+			rh_heap_pop(&feed->waiting, &item);
+			rc = run->ops->submit(run->world, workload->nodes[item.submission.target],
+					      &item.submission,
+					      TICKET_SUBMISSION + run->submission_count++,
+					      run->err);
 			if (rc != 0) {
 				rh_err_wrap(run->err, "workload %s", workload->name);
 				return rc;

@@ -285,7 +285,8 @@ void *rh_load_params(struct rh_loader *loader, const struct rh_tree *with, struc
 	for (uint32_t i = 0; i < count; i++) {
 		struct rh_value value = rh_value_load(&fields[i].key, params);
 
-		if (fields[i].key.type == RH_KEY_RATIO && value.ratio.den == 0)
+		if ((fields[i].key.type == RH_KEY_RATIO || fields[i].key.type == RH_KEY_PACE) &&
+		    value.ratio.den == 0)
 			value.ratio.den = 1;
 		if (fields[i].key.type == RH_KEY_TEXT)
 			value.text = rh_load_keep(loader, value.text != NULL ? value.text : "");

@@ -554,12 +554,12 @@ static enum rh_expr_answer made_up(void *ctx, struct rh_expr_value *out,
 static enum rh_expr_answer type_of_value(struct binder *binder, enum rh_expr_type *type,
 					 const struct rh_expr *expr)
 {
-	struct rh_expr_scope scope = {
-		.arena = binder->arena,
-		.slots = {binder->plan->slot_ns, binder->plan->slots_per_epoch},
-		.name = made_up,
-		.call = made_up,
-		.ctx = binder};
+	struct rh_expr_scope scope = {.arena = binder->arena,
+				      .slots = {.slot_ns = binder->plan->slot_ns,
+						.slots_per_epoch = binder->plan->slots_per_epoch},
+				      .name = made_up,
+				      .call = made_up,
+				      .ctx = binder};
 	struct rh_expr_value value;
 	enum rh_expr_answer answer = rh_expr_eval(&value, binder->fault, expr, &scope);
 
@@ -624,7 +624,8 @@ bool rh_formula_bind(struct rh_formula *formula, struct rh_expr_fault *fault,
 		     const struct rh_plan_assertion *assertion, const char *text)
 {
 	struct binder binder = {formula, fault, arena, plan, assertion};
-	struct rh_slots slots = {plan->slot_ns, plan->slots_per_epoch};
+	struct rh_slots slots = {.slot_ns = plan->slot_ns,
+				 .slots_per_epoch = plan->slots_per_epoch};
 	enum rh_expr_answer answer;
 
 	*formula = (struct rh_formula){0};

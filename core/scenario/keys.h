@@ -69,6 +69,10 @@ extern const struct rh_field rh_jitter_fields[];
 extern const struct rh_field rh_model_fields[];
 extern const struct rh_field rh_phase_fields[];
 extern const struct rh_field rh_step_fields[];
+extern const struct rh_field rh_wait_fields[];
+extern const struct rh_field rh_repeat_fields[];
+extern const struct rh_field rh_rollback_fields[];
+extern const struct rh_field rh_signal_fields[];
 extern const struct rh_field rh_target_fields[];
 extern const struct rh_field rh_select_fields[];
 extern const struct rh_field rh_assert_fields[];
@@ -124,6 +128,9 @@ struct rh_in_spec {
 	const struct rh_tree *monitors;
 	const struct rh_tree *workloads;
 	const struct rh_tree *limits;
+	const struct rh_tree *signals;
+	const struct rh_tree *rollback;
+	const struct rh_tree *cleanup;
 	uint64_t trace;
 	uint64_t reaction_ns;
 };
@@ -132,6 +139,7 @@ struct rh_in_clock {
 	const char *genesis;
 	uint64_t slot_ns;
 	int64_t slots_per_epoch;
+	uint64_t block_ns;
 };
 
 struct rh_in_topology {
@@ -146,6 +154,8 @@ struct rh_in_group {
 	int64_t count;
 	const char *region;
 	const struct rh_tree *regions;
+	const char *role;
+	const struct rh_tree *labels;
 	int64_t peers;
 	uint64_t join_ns;
 	uint64_t clock_offset_ns; /* signed */
@@ -211,20 +221,94 @@ struct rh_in_phase {
 	uint64_t duration_ns;
 	uint64_t heal; /* 0 none, 1 all */
 	const struct rh_tree *actions;
+	const struct rh_tree *parallel;
+	const struct rh_tree *rollback;
+	const struct rh_tree *cleanup;
 	const struct rh_tree *assertions;
 };
 
+/* What kind of step it is stands in the tree: exactly one of the form keys (load_forms.c). */
 struct rh_in_step {
+	const char *id;
 	const char *name;
-	const char *fault; /* "" when it is an action */
-	const char *action;
+	const struct rh_tree *form[22]; /* by enum rh_step_form; NULL: not written */
+	const struct rh_tree *condition;
+	const struct rh_tree *until;
 	const struct rh_tree *target;
 	uint64_t direction; /* enum rh_direction */
+	uint64_t severity;  /* 1 + enum rh_severity; 0: none */
 	const struct rh_tree *with;
 	uint64_t for_ns;
-	uint64_t at_ns;
-	uint64_t verify; /* enum rh_verify */
+	const char *at;
+	uint64_t delay_ns;
+	uint64_t every_ns;
+	int64_t times;
+	uint64_t timeout_ns;
+	uint64_t on_failure; /* enum rh_on_failure */
+	uint64_t verify;     /* enum rh_verify */
 	uint64_t is_disabled;
+};
+
+/* In the order of the rows of the step's table. */
+enum rh_step_form {
+	RH_FORM_FAULT,
+	RH_FORM_ACTION,
+	RH_FORM_SERVICE,
+	RH_FORM_NODE,
+	RH_FORM_VALIDATOR,
+	RH_FORM_FORK,
+	RH_FORM_TIME,
+	RH_FORM_SNAPSHOT,
+	RH_FORM_RESTORE,
+	RH_FORM_PEER,
+	RH_FORM_TOPOLOGY,
+	RH_FORM_CHAOS,
+	RH_FORM_WORKLOAD,
+	RH_FORM_SET,
+	RH_FORM_RUN,
+	RH_FORM_WAIT,
+	RH_FORM_CLEAR,
+	RH_FORM_CAPTURE,
+	RH_FORM_ANNOTATE,
+	RH_FORM_PARALLEL,
+	RH_FORM_SEQUENCE,
+	RH_FORM_REPEAT,
+	RH_FORM_COUNT
+};
+
+struct rh_in_wait {
+	uint64_t duration_ns;
+	int64_t slot;
+	int64_t epoch;
+	int64_t block;
+	const struct rh_tree *until;
+};
+
+struct rh_in_repeat {
+	int64_t count;
+	uint64_t every_ns;
+	const struct rh_tree *until;
+	const struct rh_tree *actions;
+};
+
+struct rh_in_rollback {
+	const struct rh_tree *when;
+	uint64_t on_failure;
+	uint64_t timeout_ns;
+	const struct rh_tree *actions;
+};
+
+struct rh_in_signal {
+	const char *name;
+	uint64_t shape; /* enum rh_signal_shape */
+	const char *from;
+	const char *to;
+	uint64_t start_ns;
+	uint64_t for_ns;
+	uint64_t recover_ns;
+	uint64_t period_ns;
+	uint64_t every_ns;
+	const char *change;
 };
 
 enum rh_direction { RH_DIRECTION_BOTH, RH_DIRECTION_IN, RH_DIRECTION_OUT };
@@ -234,13 +318,27 @@ struct rh_in_target {
 	uint64_t mode; /* enum rh_target_mode */
 	const char *value;
 	const struct rh_tree *not_these;
+	uint64_t layer;
 };
 
-enum rh_target_mode { RH_TARGET_ALL, RH_TARGET_ONE, RH_TARGET_FIXED, RH_TARGET_PERCENT };
+enum rh_target_mode {
+	RH_TARGET_ALL,
+	RH_TARGET_ONE,
+	RH_TARGET_FIXED,
+	RH_TARGET_PERCENT,
+	RH_TARGET_RANDOM_MAX_PERCENT,
+	RH_TARGET_WEIGHT, /* stake, hashrate, weight */
+	RH_TARGET_STAKE,
+	RH_TARGET_HASHRATE,
+	RH_TARGET_LEADER
+};
 
 struct rh_in_select {
 	const struct rh_tree *group;
+	const struct rh_tree *node;
 	const struct rh_tree *region;
+	const struct rh_tree *role;
+	const struct rh_tree *labels;
 };
 
 struct rh_in_assertion {

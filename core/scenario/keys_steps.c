@@ -1,7 +1,10 @@
 /*
- * keys_steps.c - the rows of phases, steps and targets.
+ * keys_steps.c - the rows of phases, steps, waits, signals, rollback and targets.
  */
 #include "core/scenario/key_rows.h"
+
+#define FORM(number) \
+	.offset = (uint32_t)(offsetof(struct rh_in_step, form) + (number) * sizeof(void *))
 
 const struct rh_field rh_phase_fields[] = {
 	{{"name", TEXTS, AT(phase, name), NULL, .doc = "Name of the phase.", SINCE}, VALUE},
@@ -12,7 +15,12 @@ const struct rh_field rh_phase_fields[] = {
 	{{"heal", WORD("none|all"), AT(phase, heal), "none",
 	  .doc = "all: every fault that is still in effect ends when the phase begins.", SINCE},
 	 VALUE},
-	{{"actions", TEXTS, AT(phase, actions), "", .doc = "What is done in it.", SINCE},
+	{{"actions", TEXTS, AT(phase, actions), "",
+	  .doc = "What is done in it, one step behind the other.", SINCE},
+	 .shape = RH_FIELD_LIST,
+	 .section = "step"},
+	{{"parallelActions", TEXTS, AT(phase, parallel), "",
+	  .doc = "What is done beside them, each step from the start of the phase.", SINCE},
 	 .shape = RH_FIELD_LIST,
 	 .section = "step"},
 	{{"assert", TEXTS, AT(phase, assertions), "", .doc = "What is checked; all side by side.",
@@ -22,44 +30,121 @@ const struct rh_field rh_phase_fields[] = {
 	 .alias = "assertions"},
 	END};
 
+#define STEP_FORM(number, text, sentence) \
+	{ \
+		{text, TEXTS, FORM(number), "", .doc = sentence, SINCE}, .shape = RH_FIELD_TARGET \
+	}
+
 const struct rh_field rh_step_fields[] = {
+	{{"id", TEXTS, AT(step, id), "",
+	  .doc = "Name of the step, unique; its random choices follow from it. Default: `name`, or "
+		 "its kind and a number.",
+	  SINCE},
+	 VALUE},
 	{{"name", TEXTS, AT(step, name), "",
-	  .doc = "Name of the step, unique; its random choices follow from it. Default: the fault "
-		 "and "
-		 "a number.",
-	  SINCE},
-	 VALUE,
-	 .alias = "id"},
-	{{"fault", TEXTS, AT(step, fault), "",
-	  .doc = "What goes wrong (`rehearse list faults`, `rehearse explain fault.NAME`). A step "
-		 "has "
-		 "this or `action`.",
-	  SINCE},
+	  .doc = "What people call it; the id when there is no `id`.", SINCE},
 	 VALUE},
-	{{"action", TEXTS, AT(step, action), "",
-	  .doc = "What is done, once: an action of the model or of a plugin (`rehearse list "
-		 "actions`).",
+	STEP_FORM(RH_FORM_FAULT, "fault",
+		  "What goes wrong (`rehearse list faults`, `rehearse explain fault.NAME`)."),
+	STEP_FORM(RH_FORM_ACTION, "action",
+		  "What is done, once: an action of the model or of a plugin (`rehearse list "
+		  "actions`)."),
+	STEP_FORM(RH_FORM_SERVICE, "service",
+		  "The target, where `action` is a verb of the trading language."),
+	STEP_FORM(RH_FORM_NODE, "node", "start, stop, kill, restart, pause, resume or upgrade."),
+	STEP_FORM(RH_FORM_VALIDATOR, "validator", "rotate, slash, rebalance, exit or activate."),
+	STEP_FORM(RH_FORM_FORK, "fork", "schedule or contend."),
+	STEP_FORM(RH_FORM_TIME, "time", "forward, warp, speed, freeze, unfreeze or reset."),
+	STEP_FORM(RH_FORM_SNAPSHOT, "snapshot", "save or remove."),
+	STEP_FORM(RH_FORM_RESTORE, "restore", "Name of the snapshot to go back to."),
+	STEP_FORM(RH_FORM_PEER, "peer", "connect, disconnect or ban."),
+	STEP_FORM(RH_FORM_TOPOLOGY, "topology", "join, leave, link or unlink."),
+	STEP_FORM(RH_FORM_CHAOS, "chaos", "random, restart or cascade."),
+	STEP_FORM(RH_FORM_WORKLOAD, "workload", "Name of the workload that changes."),
+	STEP_FORM(RH_FORM_SET, "set", "Key of the model that gets another value."),
+	STEP_FORM(RH_FORM_RUN, "run", "A program of this machine."),
+	{{"wait", TEXTS, FORM(RH_FORM_WAIT), "",
+	  .doc = "A length of time, or {duration, slot, epoch, block, until}: the next step begins "
+		 "behind it.",
 	  SINCE},
-	 VALUE},
+	 .shape = RH_FIELD_EITHER,
+	 .section = "wait"},
+	STEP_FORM(RH_FORM_CLEAR, "clear",
+		  "Ends faults: an id, a list of ids, or all (those within `target`)."),
+	STEP_FORM(RH_FORM_CAPTURE, "capture",
+		  "A gauge or a list of them, whose values checks refer to with `since`."),
+	STEP_FORM(RH_FORM_ANNOTATE, "annotate", "A note in the stream of the run."),
+	{{"parallel", TEXTS, FORM(RH_FORM_PARALLEL), "",
+	  .doc = "Steps that begin together; the next step begins when the last of them is done.",
+	  SINCE},
+	 .shape = RH_FIELD_LIST,
+	 .section = "step"},
+	{{"sequence", TEXTS, FORM(RH_FORM_SEQUENCE), "",
+	  .doc = "Steps one behind the other (within `parallel`).", SINCE},
+	 .shape = RH_FIELD_LIST,
+	 .section = "step"},
+	{{"repeat", TEXTS, FORM(RH_FORM_REPEAT), "", .doc = "Steps that are taken several times.",
+	  SINCE},
+	 .shape = RH_FIELD_SECTION,
+	 .section = "repeat"},
+	{{"if", TEXTS, AT(step, condition), "",
+	  .doc = "A sentence as of a check; the step is left out when it is not true at its time. "
+		 "Or true, false, run.failed, run.passed.",
+	  SINCE},
+	 .shape = RH_FIELD_TARGET},
+	{{"until", TEXTS, AT(step, until), "",
+	  .doc = "With `every`: no more copies once this sentence is true.", SINCE},
+	 .shape = RH_FIELD_TARGET},
 	{{"target", TEXTS, AT(step, target), "", .doc = "To whom.", SINCE},
 	 .shape = RH_FIELD_TARGET,
 	 .section = "target"},
-	{{"direction", WORD("both|in|out"), AT(step, direction), "both",
-	  .doc = "For faults on links: which way, seen from the target.", SINCE},
+	{{"direction",
+	  WORD("both|in|out|inbound|outbound|to|from|ingress|egress|upstream|downstream"),
+	  AT(step, direction), "both",
+	  .doc = "For faults on links: which way, seen from the target. inbound, to, ingress and "
+		 "downstream mean in; outbound, from, egress and upstream mean out.",
+	  SINCE},
+	 VALUE},
+	{{"severity", WORD("none|low|medium|high|extreme|chaos"), AT(step, severity), "none",
+	  .doc = "Fills the parameters of a fault that are not written; chaos means extreme.",
+	  SINCE},
 	 VALUE},
 	{{"with", TEXTS, AT(step, with), "", .doc = "Parameters of the fault or action.", SINCE},
 	 .shape = RH_FIELD_WITH,
-	 .section = "fault"},
+	 .section = "fault",
+	 .alias = "parameters|config"},
 	{{"for", LENGTH, AT(step, for_ns), "", 1,
 	  .doc = "How long it lasts; default: to the end of the run or a phase with `heal: all`.",
 	  SINCE},
 	 VALUE},
-	{{"at", LENGTH, AT(step, at_ns), "0", .doc = "When it begins, from the start of the phase.",
+	{{"at", TEXTS, AT(step, at), "",
+	  .doc = "When it begins: a length of time from the start of the phase, `end` (of the "
+		 "phase), `slot N`, `epoch N`, or `block N` (when the first node is there).",
 	  SINCE},
-	 VALUE,
-	 .alias = "delay"},
-	{{"verify", WORD("required|none"), AT(step, verify), "required",
-	  .doc = "none: the verdict stands even if the fault could not be verified in effect.",
+	 VALUE},
+	{{"delay", LENGTH, AT(step, delay_ns), "",
+	  .doc = "How long after the step before it (parallel: after the start) it begins.", SINCE},
+	 VALUE},
+	{{"every", LENGTH, AT(step, every_ns), "", 1,
+	  .doc = "It is taken again and again with this distance, `times` times or until the phase "
+		 "ends.",
+	  SINCE},
+	 VALUE},
+	{{"times", RH_KEY_INT, AT(step, times), "", 1, 10000, .doc = "With `every`: how often.",
+	  SINCE},
+	 VALUE},
+	{{"timeout", LENGTH, AT(step, timeout_ns), "", 1,
+	  .doc = "A wait that takes longer has failed; default: it waits to the end of the run.",
+	  SINCE},
+	 VALUE},
+	{{"onFailure", WORD("fail|warn|ignore"), AT(step, on_failure), "fail",
+	  .doc = "What it means when the step cannot be done: the verdict is `error`, a note, or "
+		 "nothing.",
+	  SINCE},
+	 VALUE},
+	{{"verify", WORD("required|none|auto"), AT(step, verify), "required",
+	  .doc = "none: the verdict stands even if the fault could not be verified in effect. auto "
+		 "is required.",
 	  SINCE},
 	 VALUE},
 	{{"disabled", RH_KEY_BOOL, AT(step, is_disabled), "false",
@@ -67,25 +152,129 @@ const struct rh_field rh_step_fields[] = {
 	 VALUE},
 	END};
 
+const struct rh_field rh_wait_fields[] = {
+	{{"duration", LENGTH, AT(wait, duration_ns), "", 1, .doc = "So long.", SINCE}, VALUE},
+	{{"slot", RH_KEY_INT, AT(wait, slot), "-1", 0, INT64_C(1) << 40,
+	  .doc = "Until this slot begins.", SINCE},
+	 VALUE},
+	{{"epoch", RH_KEY_INT, AT(wait, epoch), "-1", 0, INT64_C(1) << 40,
+	  .doc = "Until this epoch begins.", SINCE},
+	 VALUE},
+	{{"block", RH_KEY_INT, AT(wait, block), "-1", 0, INT64_C(1) << 40,
+	  .doc = "Until the first node has a head of this height.", SINCE},
+	 VALUE,
+	 .alias = "height"},
+	{{"until", TEXTS, AT(wait, until), "",
+	  .doc = "Until a sentence as of a check is true: \"heads == 1\".", SINCE},
+	 .shape = RH_FIELD_TARGET},
+	END};
+
+const struct rh_field rh_repeat_fields[] = {
+	{{"count", RH_KEY_INT, AT(repeat, count), "", 1, 10000,
+	  .doc = "How often (with `until`: at most).", SINCE},
+	 VALUE,
+	 .alias = "times"},
+	{{"every", LENGTH, AT(repeat, every_ns), "", 1,
+	  .doc = "Distance of the rounds; default: each begins when the one before it is done.",
+	  SINCE},
+	 VALUE},
+	{{"until", TEXTS, AT(repeat, until), "",
+	  .doc = "Steps are left out from when this sentence is true.", SINCE},
+	 .shape = RH_FIELD_TARGET},
+	{{"actions", TEXTS, AT(repeat, actions), NULL, .doc = "The steps of a round.", SINCE},
+	 .shape = RH_FIELD_LIST,
+	 .section = "step",
+	 .alias = "steps"},
+	END};
+
+const struct rh_field rh_rollback_fields[] = {
+	{{"when", TEXTS, AT(rollback, when), "",
+	  .doc = "A list of failure, timeout, cancel; default: all three.", SINCE},
+	 .shape = RH_FIELD_WORDS},
+	{{"onFailure", RH_KEY_BOOL, AT(rollback, on_failure), "true",
+	  .doc = "Without `when`: false takes `failure` out of it.", SINCE},
+	 VALUE},
+	{{"timeout", LENGTH, AT(rollback, timeout_ns), "10m", 1,
+	  .doc = "Steps of rollback or cleanup that are not done then are given up.", SINCE},
+	 VALUE},
+	{{"actions", TEXTS, AT(rollback, actions), "", .doc = "The steps, one behind the other.",
+	  SINCE},
+	 .shape = RH_FIELD_LIST,
+	 .section = "step"},
+	END};
+
+const struct rh_field rh_signal_fields[] = {
+	{{"name", TEXTS, AT(signal, name), NULL, .doc = "Name of the signal.", SINCE}, VALUE},
+	{{"shape", WORD("step|linear|drop|sine|random-walk"), AT(signal, shape), NULL,
+	  .doc = "step: `from`, then `to` after `start`; linear: from `from` to `to` over `for`; "
+		 "drop: to `to` at once, back over `recover`; sine: between the two; random-walk: "
+		 "a step of at most `change` each time, within the two.",
+	  SINCE},
+	 VALUE},
+	{{"from", TEXTS, AT(signal, from), NULL,
+	  .doc = "The value at the start, with its unit: 20ms, 0%, 50mbit, 3.", SINCE},
+	 VALUE},
+	{{"to", TEXTS, AT(signal, to), NULL, .doc = "The other value.", SINCE}, VALUE},
+	{{"start", LENGTH, AT(signal, start_ns), "0",
+	  .doc = "When it begins to move, from the beginning of the step that follows it.", SINCE},
+	 VALUE},
+	{{"for", LENGTH, AT(signal, for_ns), "", 1,
+	  .doc = "linear: how long it takes; drop: how long it stays down.", SINCE},
+	 VALUE,
+	 .alias = "duration"},
+	{{"recover", LENGTH, AT(signal, recover_ns), "0",
+	  .doc = "drop: how long the way back takes.", SINCE},
+	 VALUE},
+	{{"period", LENGTH, AT(signal, period_ns), "", 1, .doc = "sine: one turn.", SINCE}, VALUE},
+	{{"change", TEXTS, AT(signal, change), "",
+	  .doc = "random-walk: the largest step, with its unit.", SINCE},
+	 VALUE},
+	{{"every", LENGTH, AT(signal, every_ns), NULL, 1, .doc = "Grid on which it is sampled.",
+	  SINCE},
+	 VALUE},
+	END};
+
 const struct rh_field rh_target_fields[] = {
 	{{"select", TEXTS, AT(target, select), "", .doc = "Among whom; default: all nodes.", SINCE},
 	 .shape = RH_FIELD_SECTION,
 	 .section = "select"},
-	{{"mode", WORD("all|one|fixed|percent"), AT(target, mode), "all",
-	  .doc = "How many of them; which ones is drawn.", SINCE},
+	{{"mode", WORD("all|one|fixed|percent|random-max-percent|weight|stake|hashrate|leader"),
+	  AT(target, mode), "all",
+	  .doc = "How many of them; which ones is drawn. weight, stake and hashrate are one: a "
+		 "share "
+		 "of the model's weight.",
+	  SINCE},
 	 VALUE},
 	{{"value", TEXTS, AT(target, value), "",
-	  .doc = "fixed: how many nodes; percent: which share of them, rounded to the nearest.",
+	  .doc = "fixed: how many nodes; percent: which share of them, rounded to the nearest; "
+		 "random-max-percent: at most that; weight: a share of the whole weight, or "
+		 "minority "
+		 "(below 1/3), superminority (above 1/3), majority (above 1/2), supermajority "
+		 "(above "
+		 "2/3).",
 	  SINCE},
 	 VALUE},
-	{{"not", TEXTS, AT(target, not_these), "", .doc = "Names of nodes or groups to leave out.",
-	  SINCE},
-	 .shape = RH_FIELD_TARGET},
+	{{"not", TEXTS, AT(target, not_these), "",
+	  .doc = "Nodes to leave out: names, or a selection of their own.", SINCE},
+	 .shape = RH_FIELD_TARGET,
+	 .section = "target"},
+	{{"layer", WORD("all|execution|consensus"), AT(target, layer), "all",
+	  .doc = "Part of a node; models of this version have one part.", SINCE},
+	 VALUE},
 	END};
 
 const struct rh_field rh_select_fields[] = {
 	{{"group", TEXTS, AT(select, group), "", .doc = "A group, or a list of them.", SINCE},
 	 .shape = RH_FIELD_TARGET},
+	{{"node", TEXTS, AT(select, node), "", .doc = "A node, or a list of them.", SINCE},
+	 .shape = RH_FIELD_TARGET,
+	 .alias = "nodes"},
 	{{"region", TEXTS, AT(select, region), "", .doc = "A region, or a list of them.", SINCE},
 	 .shape = RH_FIELD_TARGET},
+	{{"role", TEXTS, AT(select, role), "", .doc = "A role of groups, or a list of them.",
+	  SINCE},
+	 .shape = RH_FIELD_TARGET},
+	{{"labels", TEXTS, AT(select, labels), "",
+	  .doc = "Labels of groups that must all be so: {client: fast}.", SINCE},
+	 .shape = RH_FIELD_SHARES},
 	END};

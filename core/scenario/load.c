@@ -78,6 +78,8 @@ static void load_clock(struct rh_loader *loader)
 	loader->slots.slots_per_epoch = (uint64_t)in.slots_per_epoch;
 	loader->plan->slot_ns = in.slot_ns;
 	loader->plan->slots_per_epoch = (uint64_t)in.slots_per_epoch;
+	loader->slots.block_ns = in.block_ns;
+	loader->plan->block_ns = in.block_ns;
 	if (in.genesis == NULL || !read_date(&loader->plan->genesis_unix_s, in.genesis))
 		rh_load_complain(loader, "E036",
 				 rh_load_place(loader, tree, "spec.clock", "genesis"),

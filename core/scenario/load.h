@@ -25,8 +25,11 @@ struct rh_load_options {
 	size_t set_count;
 	const char *const *params; /* -p name=value: parameters of a template, in order */
 	size_t param_count;
-	const char *trace;	      /* --trace, or NULL */
-	bool is_strict;		      /* --strict: aliases of the source systems are warned of */
+	const char *trace;	       /* --trace, or NULL */
+	bool is_strict;		       /* --strict: aliases of the source systems are warned of */
+	uint64_t assertion_timeout_ns; /* of checks without mode and within; 0: 5m */
+	uint64_t
+		default_timeout_ns; /* where `timeout` is not given, but not less than the run; 0 */
 	const struct rh_keyset *keys; /* NULL: the language of this version */
 };
 

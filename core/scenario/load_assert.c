@@ -18,8 +18,6 @@
 #include "core/scenario/that.h"
 #include "core/scenario/wording.h"
 
-#define DEFAULT_WITHIN_NS (5 * RH_NS_PER_MIN)
-
 /* Where an assertion stands. */
 struct scope {
 	enum rh_assert_role role;
@@ -465,7 +463,8 @@ static void set_after_step(const struct reading *reading, bool has_within)
 	assertion->from_ns = 0;
 	assertion->until_ns = RH_TIME_NEVER;
 	if (has_deadline)
-		assertion->until_ns = has_within ? reading->in.within_ns : DEFAULT_WITHIN_NS;
+		assertion->until_ns = has_within ? reading->in.within_ns
+						 : rh_load_default_within_ns(reading->loader);
 }
 
 static void set_during(const struct reading *reading)
@@ -516,7 +515,8 @@ static void set_window(const struct reading *reading)
 	else if (has_within)
 		assertion->until_ns = assertion->from_ns + in->within_ns;
 	else if (!has_key(reading, "mode") && assertion->mode == RH_MODE_EVENTUALLY && is_check)
-		assertion->until_ns = assertion->from_ns + DEFAULT_WITHIN_NS;
+		assertion->until_ns =
+			assertion->from_ns + rh_load_default_within_ns(reading->loader);
 	/* What a run must reach is known when it is over. */
 	if (strcmp(assertion->type->name, "all_phases_completed") == 0)
 		assertion->until_ns = RH_TIME_NEVER;
@@ -759,29 +759,74 @@ static void load_alert(struct rh_loader *loader, const struct rh_tree *tree, con
 	loader->plan->assertion_count++;
 }
 
-uint32_t rh_load_condition(struct rh_loader *loader, const struct rh_tree *tree, const char *path)
+/* A sentence by itself; it takes no words of its own. */
+static void load_condition_sentence(struct rh_loader *loader,
+				    const struct rh_load_condition *condition)
 {
-	struct reading reading = {.loader = loader, .tree = tree, .path = path};
+	struct reading reading = {
+		.loader = loader, .tree = condition->tree, .path = condition->path};
 	struct rh_plan_assertion *assertion = next_assertion(loader);
 
-	if (tree->kind != RH_TREE_SCALAR) {
-		rh_load_complain(loader, "E014", tree->place, path, NULL,
-				 "%s takes an expression, not %s", path, rh_tree_kind_text(tree));
-		return RH_NONE;
+	if (condition->tree->kind != RH_TREE_SCALAR) {
+		rh_load_complain(loader, "E014", condition->tree->place, condition->path, NULL,
+				 "%s takes an expression, not %s", condition->path,
+				 rh_tree_kind_text(condition->tree));
+		return;
 	}
-	assertion->role = RH_ROLE_CONDITION;
-	assertion->phase = RH_NONE;
-	assertion->mode = RH_MODE_ALWAYS;
-	assertion->name = rh_load_keep(loader, path);
-	assertion->text = rh_load_keep(loader, tree->text);
-	assertion->until_ns = RH_TIME_NEVER;
+	assertion->text = rh_load_keep(loader, condition->tree->text);
 	reading.assertion = assertion;
-	if (!rh_load_target(loader, &assertion->nodes, &assertion->node_count, NULL, path,
-			    rh_name64(assertion->name), false) ||
-	    !load_sentence(&reading, tree))
+	if (!rh_load_target(loader, &assertion->nodes, &assertion->node_count, NULL,
+			    condition->path, rh_name64(condition->name), false) ||
+	    !load_sentence(&reading, condition->tree))
+		return;
+	loader->written[loader->plan->assertion_count] =
+		(struct rh_written){condition->tree, condition->path};
+	loader->plan->assertion_count++;
+}
+
+/* A sentence of a step, or a map as of a check; its place among the assertions, or RH_NONE. */
+static uint32_t load_condition(struct rh_loader *loader, const struct rh_load_condition *condition)
+{
+	struct scope scope = {.role = RH_ROLE_CHECK,
+			      .phase = condition->phase,
+			      .end_ns = loader->plan->duration_ns};
+	uint32_t place = loader->plan->assertion_count;
+	struct rh_plan_assertion *assertion;
+
+	if (condition->tree->kind == RH_TREE_MAP)
+		load_map(loader, condition->tree, &scope, condition->path);
+	else
+		load_condition_sentence(loader, condition);
+	if (loader->plan->assertion_count == place)
 		return RH_NONE;
-	loader->written[loader->plan->assertion_count] = (struct rh_written){tree, path};
-	return loader->plan->assertion_count++;
+	assertion = &loader->plan->assertions[place];
+	assertion->role = RH_ROLE_CONDITION;
+	assertion->name = rh_load_keep(loader, condition->name);
+	assertion->phase = condition->phase;
+	assertion->mode = RH_MODE_ALWAYS;
+	assertion->from_ns = 0;
+	assertion->until_ns = RH_TIME_NEVER;
+	assertion->after = RH_NONE;
+	assertion->during = RH_NONE;
+	return place;
+}
+
+/* Behind all others; the steps get their places. */
+static void load_conditions(struct rh_loader *loader)
+{
+	uint32_t count = loader->condition_count;
+	uint32_t *places = RH_ARENA_ARRAY(&loader->scratch, (size_t)count + 1, uint32_t);
+
+	for (uint32_t i = 0; i < count; i++)
+		places[i] = load_condition(loader, &loader->conditions[i]);
+	for (uint32_t i = 0; i < loader->plan->step_count; i++) {
+		struct rh_plan_step *step = &loader->plan->steps[i];
+
+		if (step->condition != RH_NONE)
+			step->condition = places[step->condition];
+		if (step->unless != RH_NONE)
+			step->unless = places[step->unless];
+	}
 }
 
 /* ---- all ------------------------------------------------------------------------------------- */
@@ -855,6 +900,7 @@ void rh_load_assertions(struct rh_loader *loader)
 			load_alert(loader, monitors.alerts->items[i],
 				   rh_load_path_at(loader, "monitors.alerts", i));
 	}
+	load_conditions(loader);
 	for (uint32_t i = 0; plan->model != NULL && i < plan->assertion_count; i++)
 		bind_one(loader, i);
 }

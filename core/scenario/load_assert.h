@@ -12,12 +12,9 @@ struct rh_written {
 	const char *path;
 };
 
-/* Checks of phases, criteria, expectations and alerts; then binds every expression. */
+/* Checks of phases, criteria, expectations, alerts, conditions; then binds every expression. */
 void rh_load_assertions(struct rh_loader *loader);
-/*
- * A step's `if` or `wait until`: an assertion with role CONDITION, or RH_NONE after complaining.  May
- * be called before rh_load_assertions(), which binds it.
- */
-uint32_t rh_load_condition(struct rh_loader *loader, const struct rh_tree *tree, const char *path);
+/* How long `eventually` waits when nothing is said. */
+uint64_t rh_load_default_within_ns(const struct rh_loader *loader);
 
 #endif

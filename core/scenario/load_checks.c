@@ -9,7 +9,34 @@
 
 #define DEFAULT_WITHIN_NS (5 * RH_NS_PER_MIN)
 
+uint64_t rh_load_default_within_ns(const struct rh_loader *loader)
+{
+	uint64_t asked_ns = loader->options->assertion_timeout_ns;
+
+	return asked_ns != 0 ? asked_ns : DEFAULT_WITHIN_NS;
+}
+
 /* ---- workloads ------------------------------------------------------------------------------- */
+
+/* Its parameters together, and with the model. */
+static bool is_workload_sound(struct rh_loader *loader, const struct rh_plan_workload *workload,
+			      const struct rh_tree *tree, const char *path)
+{
+	struct rh_workload_view view = rh_plan_workload_view(loader->plan, workload);
+	const struct rh_model *model = loader->plan->model;
+	char why[300] = "";
+
+	if (model != NULL && model->input_count == 0) {
+		rh_load_complain(loader, "E045", tree->place, path, NULL,
+				 "model %s takes no input from workloads", model->name);
+		return false;
+	}
+	if (workload->type->check == NULL || workload->type->check(&view, why, sizeof(why)) == 0)
+		return true;
+	rh_load_complain(loader, "E045", tree->place, rh_load_path(loader, path, "with"), NULL,
+			 "workload %s: %s", workload->type->name, why);
+	return false;
+}
 
 static void load_workload(struct rh_loader *loader, const struct rh_tree *tree,
 			  struct rh_map *names, const char *path)
@@ -51,7 +78,8 @@ static void load_workload(struct rh_loader *loader, const struct rh_tree *tree,
 	workload->until_ns = in.for_ns != 0 ? in.start_ns + in.for_ns : plan->duration_ns;
 	if (workload->params != NULL &&
 	    rh_load_target(loader, &workload->nodes, &workload->node_count, in.target,
-			   rh_load_path(loader, path, "target"), workload->name64, false))
+			   rh_load_path(loader, path, "target"), workload->name64, false) &&
+	    is_workload_sound(loader, workload, tree, path))
 		plan->workload_count++;
 }
 
@@ -74,7 +102,7 @@ static void load_workloads(struct rh_loader *loader)
 static void set_timeout(struct rh_loader *loader)
 {
 	struct rh_plan *plan = loader->plan;
-	uint64_t last_ns = plan->duration_ns + DEFAULT_WITHIN_NS;
+	uint64_t last_ns = plan->duration_ns + rh_load_default_within_ns(loader);
 
 	for (uint32_t i = 0; i < plan->assertion_count; i++) {
 		const struct rh_plan_assertion *one = &plan->assertions[i];
@@ -90,6 +118,10 @@ static void set_timeout(struct rh_loader *loader)
 			last_ns = until_ns;
 	}
 	plan->timeout_ns = last_ns;
+	if (loader->options->default_timeout_ns != 0)
+		plan->timeout_ns = loader->options->default_timeout_ns > plan->duration_ns
+					   ? loader->options->default_timeout_ns
+					   : plan->duration_ns;
 	if (loader->spec.timeout_ns == 0)
 		return;
 	plan->timeout_ns = loader->spec.timeout_ns;

@@ -37,6 +37,18 @@ struct rh_loader {
 	uint32_t written_cap;
 	bool has_nodes; /* every group was made */
 	bool has_links; /* and every link */
+	/* Sentences of steps (`if`, `until`), which become assertions behind all others. */
+	struct rh_load_condition *conditions;
+	uint32_t condition_count;
+	uint32_t condition_cap;
+};
+
+/* A step names it by its number here until rh_load_checks() has given it its place. */
+struct rh_load_condition {
+	const struct rh_tree *tree; /* a sentence, or a map as of a check */
+	const char *name;
+	const char *path;
+	uint32_t phase;
 };
 
 /* ---- reading by tables (fields.c) ------------------------------------------------------------ */
@@ -85,8 +97,8 @@ void rh_load_topology(struct rh_loader *loader); /* groups, nodes, regions */
 void rh_load_network(struct rh_loader *loader);	 /* links, delays, bandwidth, jitter, loss */
 void rh_load_model(struct rh_loader *loader);	 /* parameters, weights */
 void rh_load_phases(struct rh_loader *loader);	 /* phases, duration */
-void rh_load_steps(struct rh_loader *loader);
-void rh_load_checks(struct rh_loader *loader); /* assertions, criteria, workloads, timeout */
+void rh_load_steps(struct rh_loader *loader);	 /* actions, rollback, cleanup */
+void rh_load_checks(struct rh_loader *loader);	 /* assertions, criteria, workloads, timeout */
 
 /*
  * The nodes of a target, ascending, in the plan's arena; false after complaining, or when an earlier
@@ -95,6 +107,9 @@ void rh_load_checks(struct rh_loader *loader); /* assertions, criteria, workload
 bool rh_load_target(struct rh_loader *loader, uint32_t **nodes, uint32_t *count,
 		    const struct rh_tree *tree, const char *path, uint64_t entity,
 		    bool linked_only);
+/* Marks the nodes of a name or a list of names: all, groups, nodes, roles, regions. */
+bool rh_load_names(struct rh_loader *loader, bool *marks, const struct rh_tree *tree,
+		   const char *path);
 /* Index of a node by name, or RH_NONE after complaining. */
 uint32_t rh_load_node(struct rh_loader *loader, const struct rh_tree *tree, const char *path);
 

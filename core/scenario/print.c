@@ -110,7 +110,9 @@ static void print_header(struct rh_buf *out, const struct rh_plan *plan)
 	rh_buf_printf(out,
 		      "\nclock: {genesisUnixSeconds: %" PRIu64 ", slot: ", plan->genesis_unix_s);
 	put_span(out, plan->slot_ns);
-	rh_buf_printf(out, ", slotsPerEpoch: %" PRIu64 "}\n", plan->slots_per_epoch);
+	rh_buf_printf(out, ", slotsPerEpoch: %" PRIu64 ", block: ", plan->slots_per_epoch);
+	put_span(out, plan->block_ns);
+	rh_buf_text(out, "}\n");
 	rh_buf_printf(out, "trace: %s\nreaction: ",
 		      plan->trace_level == RH_TRACE_FULL   ? "full"
 		      : plan->trace_level == RH_TRACE_NODE ? "node"
@@ -175,6 +177,52 @@ static void print_links(struct rh_buf *out, const struct rh_plan *plan)
 	rh_buf_text(out, "\n]\n");
 }
 
+static void put_step_names(struct rh_buf *out, const struct rh_plan *plan,
+			   const struct rh_plan_step *step)
+{
+	rh_buf_text(out, "\n    steps: [");
+	for (uint32_t i = 0; i < step->step_count; i++) {
+		rh_buf_text(out, i > 0 ? ", " : "");
+		put_quoted(out, plan->steps[step->steps[i]].name);
+	}
+	rh_buf_u8(out, ']');
+}
+
+/* What a step says beside its times, where it is not the usual. */
+static void print_terms_of_step(struct rh_buf *out, const struct rh_plan *plan,
+				const struct rh_plan_step *step)
+{
+	char gauge[64];
+	uint64_t weight = 0;
+
+	if (step->label[0] != 0) {
+		rh_buf_text(out, "\n    label: ");
+		put_quoted(out, step->label);
+	}
+	if (step->unless != RH_NONE)
+		rh_buf_printf(out, "\n    unless: %u", step->unless);
+	if (step->only_if != RH_ONLY_ALWAYS)
+		rh_buf_printf(out, "\n    if: run.%s",
+			      step->only_if == RH_ONLY_FAILED ? "failed" : "passed");
+	if (step->series != RH_NONE) {
+		rh_buf_text(out, "\n    series: ");
+		put_quoted(out, plan->steps[step->series].name);
+	}
+	if (step->workload != RH_NONE)
+		rh_buf_printf(out, "\n    workload: %s", plan->workloads[step->workload].name);
+	if (step->step_count != 0)
+		put_step_names(out, plan, step);
+	for (uint32_t i = 0; i < step->gauge_count; i++)
+		rh_buf_printf(out, "%s%s%s", i == 0 ? "\n    gauges: [" : ", ",
+			      rh_plan_gauge_name(gauge, plan, step->gauges[i]),
+			      i + 1 == step->gauge_count ? "]" : "");
+	for (uint32_t i = 0; i < step->node_count; i++)
+		weight += plan->nodes[step->nodes[i]].weight;
+	if (weight != 0 && weight != plan->weight_total)
+		rh_buf_printf(out, "\n    weight: %" PRIu64 " # of %" PRIu64, weight,
+			      plan->weight_total);
+}
+
 static void print_steps(struct rh_buf *out, const struct rh_plan *plan)
 {
 	rh_buf_text(out, "phases:\n");
@@ -202,6 +250,7 @@ static void print_steps(struct rh_buf *out, const struct rh_plan *plan)
 			rh_buf_printf(out, "\n    after: %u", step->after);
 		if (step->condition != RH_NONE)
 			rh_buf_printf(out, "\n    condition: %u", step->condition);
+		print_terms_of_step(out, plan, step);
 		if (step->timeout_ns != RH_TIME_NEVER) {
 			rh_buf_text(out, "\n    timeout: ");
 			put_span(out, step->timeout_ns);
@@ -219,6 +268,14 @@ static void print_steps(struct rh_buf *out, const struct rh_plan *plan)
 		put_nodes(out, plan, step->nodes, step->node_count);
 		rh_buf_u8(out, '\n');
 	}
+	if (plan->rollback_when == 0)
+		return;
+	rh_buf_printf(out, "rollback: {when: [%s%s%s], timeout: ",
+		      plan->rollback_when & RH_ROLLBACK_ON_FAILURE ? "failure " : "",
+		      plan->rollback_when & RH_ROLLBACK_ON_TIMEOUT ? "timeout " : "",
+		      plan->rollback_when & RH_ROLLBACK_ON_CANCEL ? "cancel" : "");
+	put_span(out, plan->rollback_timeout_ns);
+	rh_buf_text(out, "}\n");
 }
 
 /* What a check says beside its sentence, where it is not the usual. */

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/dist.h"
 #include "core/base/sort.h"
 #include "core/scenario/loader.h"
 
@@ -70,7 +71,42 @@ static bool mark_region(struct rh_loader *loader, bool *marks, const struct rh_t
 	return false;
 }
 
-/* Marks the nodes of one name: all, a group, a node; or a region. */
+static bool has_word(const struct rh_tree *tree, const char *word)
+{
+	return tree != NULL && tree->kind == RH_TREE_SCALAR && strcmp(tree->text, word) == 0;
+}
+
+static void mark_group(const struct rh_loader *loader, bool *marks, uint32_t group)
+{
+	const struct rh_plan_group *plan = &loader->plan->groups[group];
+
+	memset(marks + plan->first_node, true, plan->node_count * sizeof(bool));
+}
+
+/* Groups with this role; false when there is none. */
+static bool mark_role(struct rh_loader *loader, bool *marks, const char *role)
+{
+	bool is_there = false;
+
+	for (uint32_t i = 0; i < loader->plan->group_count; i++) {
+		if (!has_word(rh_load_key(loader, loader->group_trees[i], "group", "role"), role))
+			continue;
+		mark_group(loader, marks, i);
+		is_there = true;
+	}
+	return is_there;
+}
+
+static bool is_region_name(const struct rh_plan *plan, const char *name)
+{
+	for (uint32_t i = 0; i < plan->region_count; i++) {
+		if (strcmp(plan->regions[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Marks the nodes of one name: all, a group, a node, a region, a role; or only of a region. */
 static bool mark_name(struct rh_loader *loader, bool *marks, const struct rh_tree *tree,
 		      const char *path, bool is_region)
 {
@@ -88,9 +124,7 @@ static bool mark_name(struct rh_loader *loader, bool *marks, const struct rh_tre
 	}
 	entry = rh_map_find(&loader->group_names, name, strlen(name));
 	if (entry != NULL && entry->number < plan->group_count) {
-		const struct rh_plan_group *group = &plan->groups[entry->number];
-
-		memset(marks + group->first_node, true, group->node_count);
+		mark_group(loader, marks, (uint32_t)entry->number);
 		return true;
 	}
 	entry = rh_map_find(&loader->node_names, name, strlen(name));
@@ -98,6 +132,10 @@ static bool mark_name(struct rh_loader *loader, bool *marks, const struct rh_tre
 		marks[entry->number] = true;
 		return true;
 	}
+	if (is_region_name(plan, name))
+		return mark_region(loader, marks, tree, name, path);
+	if (mark_role(loader, marks, name))
+		return true;
 	if (loader->has_nodes)
 		rh_load_complain(loader, "E040", tree->place, path,
 				 suggest_name(loader, name, false),
@@ -120,6 +158,12 @@ static bool mark_names(struct rh_loader *loader, bool *marks, const struct rh_tr
 	return is_good;
 }
 
+bool rh_load_names(struct rh_loader *loader, bool *marks, const struct rh_tree *tree,
+		   const char *path)
+{
+	return mark_names(loader, marks, tree, path, false);
+}
+
 uint32_t rh_load_node(struct rh_loader *loader, const struct rh_tree *tree, const char *path)
 {
 	const char *name = rh_load_word(loader, tree, path);
@@ -135,32 +179,106 @@ uint32_t rh_load_node(struct rh_loader *loader, const struct rh_tree *tree, cons
 	return RH_NONE;
 }
 
+/* Keeps the marked nodes that are also among the others. */
+static void keep_common(const struct rh_plan *plan, bool *marks, const bool *others)
+{
+	for (uint32_t i = 0; i < plan->node_count; i++)
+		marks[i] = marks[i] && others[i];
+}
+
+/* Groups with one of the roles. */
+static bool mark_roles(struct rh_loader *loader, bool *marks, const struct rh_tree *tree,
+		       const char *path)
+{
+	uint32_t count = tree->kind == RH_TREE_LIST ? tree->count : 1;
+
+	for (uint32_t i = 0; i < count; i++) {
+		const struct rh_tree *item = tree->kind == RH_TREE_LIST ? tree->items[i] : tree;
+		const char *role = rh_load_word(loader, item, path);
+
+		if (role == NULL)
+			return false;
+		if (mark_role(loader, marks, role))
+			continue;
+		if (loader->has_nodes)
+			rh_load_complain(loader, "E040", item->place, path,
+					 "write role: validator at a group",
+					 "no group has the role \"%.60s\"", role);
+		return false;
+	}
+	return true;
+}
+
+/* Groups with all of the labels. */
+static bool mark_labels(struct rh_loader *loader, bool *marks, const struct rh_tree *labels,
+			const char *path)
+{
+	if (labels->kind != RH_TREE_MAP) {
+		rh_load_complain(loader, "E014", labels->place, path, "write {client: fast}",
+				 "labels are a map, not %s", rh_tree_kind_text(labels));
+		return false;
+	}
+	for (uint32_t i = 0; i < loader->plan->group_count; i++) {
+		const struct rh_tree *own =
+			rh_load_key(loader, loader->group_trees[i], "group", "labels");
+		bool is_so = own != NULL && own->kind == RH_TREE_MAP;
+
+		for (uint32_t k = 0; is_so && k < labels->count; k++) {
+			const struct rh_tree *wanted = labels->pairs[k].value;
+
+			is_so = false;
+			for (uint32_t n = 0; n < own->count; n++)
+				is_so |= strcmp(own->pairs[n].key, labels->pairs[k].key) == 0 &&
+					 wanted->kind == RH_TREE_SCALAR &&
+					 has_word(own->pairs[n].value, wanted->text);
+		}
+		if (is_so)
+			mark_group(loader, marks, i);
+	}
+	return true;
+}
+
+/* `node` and `group` add up; region, role and labels each take away. */
 static bool mark_selection(struct rh_loader *loader, bool *marks, const struct rh_tree *select,
 			   const char *path)
 {
 	const struct rh_plan *plan = loader->plan;
 	struct rh_in_select in = {0};
-	bool *regions;
+	bool *others[3] = {0};
 
-	memset(marks, true, plan->node_count);
+	memset(marks, true, plan->node_count * sizeof(bool));
 	if (select == NULL)
 		return true;
 	path = rh_load_path(loader, path, "select");
 	if (!rh_load_section(loader, &in, select, "select", path))
 		return false;
-	if (in.group != NULL) {
-		memset(marks, false, plan->node_count);
-		if (!mark_names(loader, marks, in.group, rh_load_path(loader, path, "group"),
-				false))
-			return false;
-	}
-	if (in.region == NULL)
-		return true;
-	regions = RH_ARENA_ARRAY(&loader->scratch, plan->node_count + 1, bool);
-	if (!mark_names(loader, regions, in.region, rh_load_path(loader, path, "region"), true))
+	if (in.group != NULL || in.node != NULL)
+		memset(marks, false, plan->node_count * sizeof(bool));
+	if (in.group != NULL &&
+	    !mark_names(loader, marks, in.group, rh_load_path(loader, path, "group"), false))
 		return false;
-	for (uint32_t i = 0; i < plan->node_count; i++)
-		marks[i] = marks[i] && regions[i];
+	if (in.node != NULL &&
+	    !mark_names(loader, marks, in.node, rh_load_path(loader, path, "node"), false))
+		return false;
+	for (size_t i = 0; i < RH_ARRAY_LEN(others); i++)
+		others[i] = RH_ARENA_ARRAY(&loader->scratch, plan->node_count + 1, bool);
+	if (in.region != NULL) {
+		if (!mark_names(loader, others[0], in.region, rh_load_path(loader, path, "region"),
+				true))
+			return false;
+		keep_common(plan, marks, others[0]);
+	}
+	if (in.role != NULL) {
+		if (!mark_roles(loader, others[1], in.role, rh_load_path(loader, path, "role")))
+			return false;
+		keep_common(plan, marks, others[1]);
+	}
+	if (in.labels != NULL) {
+		if (!mark_labels(loader, others[2], in.labels,
+				 rh_load_path(loader, path, "labels")))
+			return false;
+		keep_common(plan, marks, others[2]);
+	}
 	return true;
 }
 
@@ -172,14 +290,17 @@ static bool read_wanted(struct rh_loader *loader, uint32_t *wanted, const struct
 		.name = "value", .type = RH_KEY_INT, .min = 1, .max = 1000000};
 	static const struct rh_key percent = {.name = "value", .type = RH_KEY_RATIO};
 	const struct rh_tree *text = rh_load_key(loader, tree, "target", "value");
-	bool needs_value = in->mode == RH_TARGET_FIXED || in->mode == RH_TARGET_PERCENT;
+	bool needs_value = in->mode == RH_TARGET_FIXED || in->mode == RH_TARGET_PERCENT ||
+			   in->mode == RH_TARGET_RANDOM_MAX_PERCENT;
 	struct rh_value value;
 
 	*wanted = in->mode == RH_TARGET_ONE ? 1 : available;
 	if (needs_value && text == NULL) {
 		rh_load_complain(loader, "E013", tree->place, path, NULL,
 				 "mode %s needs key \"value\"",
-				 in->mode == RH_TARGET_FIXED ? "fixed" : "percent");
+				 in->mode == RH_TARGET_FIXED	 ? "fixed"
+				 : in->mode == RH_TARGET_PERCENT ? "percent"
+								 : "random-max-percent");
 		return false;
 	}
 	if (!needs_value && text != NULL) {
@@ -193,7 +314,7 @@ static bool read_wanted(struct rh_loader *loader, uint32_t *wanted, const struct
 	if (!rh_load_scalar(loader, &value, in->mode == RH_TARGET_FIXED ? &fixed : &percent, text,
 			    path))
 		return false;
-	if (in->mode == RH_TARGET_PERCENT) {
+	if (in->mode != RH_TARGET_FIXED) {
 		/* To the nearest: (2 * n * num + den) / (2 * den), in halves. */
 		uint64_t twice =
 			rh_mul_div(value.ratio.num, 2 * (uint64_t)available, value.ratio.den);
@@ -212,12 +333,12 @@ static bool read_wanted(struct rh_loader *loader, uint32_t *wanted, const struct
 	return true;
 }
 
-/* Keeps the `wanted` marked nodes with the lowest draws. */
-static void keep_lowest(const struct rh_loader *loader, bool *marks, uint32_t marked,
-			uint32_t wanted, uint64_t entity)
+/* The marked nodes in drawn order; the caller's: free(). */
+static struct candidate *draw_order(const struct rh_loader *loader, const bool *marks,
+				    uint32_t marked, uint64_t entity)
 {
 	const struct rh_plan *plan = loader->plan;
-	struct candidate *list = rh_alloc(marked + 1, sizeof(*list));
+	struct candidate *list = rh_alloc((size_t)marked + 1, sizeof(*list));
 	uint32_t count = 0;
 
 	for (uint32_t i = 0; i < plan->node_count; i++) {
@@ -227,9 +348,19 @@ static void keep_lowest(const struct rh_loader *loader, bool *marks, uint32_t ma
 		list[count++].draw =
 			rh_draw2(loader->rng, RH_PURPOSE_TARGET, entity, plan->nodes[i].name64);
 	}
-	RH_ASSERT(count == marked && wanted <= count);
+	RH_ASSERT(count == marked);
 	rh_sort(list, count, sizeof(*list), compare_draws, NULL);
-	for (uint32_t i = wanted; i < count; i++)
+	return list;
+}
+
+/* Keeps the `wanted` marked nodes with the lowest draws. */
+static void keep_lowest(const struct rh_loader *loader, bool *marks, uint32_t marked,
+			uint32_t wanted, uint64_t entity)
+{
+	struct candidate *list = draw_order(loader, marks, marked, entity);
+
+	RH_ASSERT(wanted <= marked);
+	for (uint32_t i = wanted; i < marked; i++)
 		marks[list[i].node] = false;
 	free(list);
 }
@@ -258,6 +389,160 @@ static void unmark_unlinked(const struct rh_loader *loader, bool *marks)
 	free(linked);
 }
 
+/* ---- shares of the weight -------------------------------------------------------------------- */
+
+/* What a share means: `goal` of `total`, to be met from below, to be passed, or as near as can be. */
+struct share {
+	uint64_t num;
+	uint64_t den;
+	enum { SHARE_BELOW, SHARE_ABOVE, SHARE_NEAREST } way;
+};
+
+static bool read_share(struct rh_loader *loader, struct share *share, const struct rh_tree *tree,
+		       const char *path)
+{
+	static const struct {
+		const char *word;
+		struct share share;
+	} words[] = {
+		{"minority", {1, 3, SHARE_BELOW}},
+		{"superminority", {1, 3, SHARE_ABOVE}},
+		{"majority", {1, 2, SHARE_ABOVE}},
+		{"supermajority", {2, 3, SHARE_ABOVE}},
+	};
+	static const struct rh_key key = {
+		.name = "value", .type = RH_KEY_RATIO, .min = 0, .max = 1000000};
+	const struct rh_tree *text = rh_load_key(loader, tree, "target", "value");
+	struct rh_value value;
+
+	if (text == NULL) {
+		rh_load_complain(loader, "E013", tree->place, path,
+				 "write value: minority, or value: 34%",
+				 "a share of the weight needs key \"value\"");
+		return false;
+	}
+	for (size_t i = 0; i < RH_ARRAY_LEN(words); i++) {
+		if (has_word(text, words[i].word)) {
+			*share = words[i].share;
+			return true;
+		}
+	}
+	if (!rh_load_scalar(loader, &value, &key, text, path))
+		return false;
+	*share = (struct share){value.ratio.num, value.ratio.den, SHARE_NEAREST};
+	return true;
+}
+
+/* Is `weight` of `total` less than, equal to or more than the share? */
+static int compare_share(uint64_t weight, uint64_t total, const struct share *share)
+{
+	__extension__ typedef unsigned __int128 wide;
+	wide left = (wide)weight * share->den;
+	wide right = (wide)total * share->num;
+
+	return left < right ? -1 : left > right;
+}
+
+/* Would the set be nearer to the share with this node than without it? */
+static bool is_nearer(uint64_t weight, uint64_t more, uint64_t total, const struct share *share)
+{
+	__extension__ typedef unsigned __int128 wide;
+	wide goal = (wide)total * share->num;
+	wide without = (wide)weight * share->den;
+	wide with = (wide)(weight + more) * share->den;
+
+	if (with <= goal)
+		return true;
+	return without < goal && with - goal < goal - without;
+}
+
+/* In drawn order; a node that would lead too far is passed over. */
+static bool keep_share(struct rh_loader *loader, bool *marks, uint32_t marked,
+		       const struct rh_tree *tree, const char *path, uint64_t entity)
+{
+	const struct rh_plan *plan = loader->plan;
+	struct candidate *list;
+	struct share share;
+	uint64_t weight = 0;
+
+	if (!read_share(loader, &share, tree, path))
+		return false;
+	if (plan->weight_total == 0) {
+		rh_load_complain(loader, "E086", tree->place, path, "use mode: percent",
+				 "the nodes of this model have no weight");
+		return false;
+	}
+	list = draw_order(loader, marks, marked, entity);
+	for (uint32_t i = 0; i < marked; i++) {
+		uint64_t more = plan->nodes[list[i].node].weight;
+		bool is_wanted;
+
+		if (share.way == SHARE_BELOW)
+			is_wanted = compare_share(weight + more, plan->weight_total, &share) < 0;
+		else if (share.way == SHARE_ABOVE)
+			is_wanted = compare_share(weight, plan->weight_total, &share) <= 0;
+		else
+			is_wanted = is_nearer(weight, more, plan->weight_total, &share);
+		marks[list[i].node] = is_wanted && more > 0;
+		weight += is_wanted ? more : 0;
+	}
+	free(list);
+	if (share.way == SHARE_ABOVE && compare_share(weight, plan->weight_total, &share) <= 0) {
+		rh_load_complain(loader, "E086", tree->place, path, NULL,
+				 "all of the selection has only %llu of %llu of the weight",
+				 (unsigned long long)weight,
+				 (unsigned long long)plan->weight_total);
+		return false;
+	}
+	if (share.way == SHARE_NEAREST && compare_share(weight, plan->weight_total, &share) != 0) {
+		uint64_t permille = rh_mul_div(weight, 1000, plan->weight_total);
+
+		rh_load_complain(loader, "W012", tree->place, path, NULL,
+				 "that share cannot be met exactly: the nearest is %llu.%llu %%",
+				 (unsigned long long)permille / 10,
+				 (unsigned long long)permille % 10);
+	}
+	return true;
+}
+
+/* ---- targets --------------------------------------------------------------------------------- */
+
+static bool mark_not(struct rh_loader *loader, bool *marks, const struct rh_tree *tree,
+		     const char *path)
+{
+	struct rh_in_target in = {0};
+
+	if (tree->kind != RH_TREE_MAP)
+		return mark_names(loader, marks, tree, path, false);
+	if (!rh_load_section(loader, &in, tree, "target", path))
+		return false;
+	if (in.not_these != NULL || in.mode != RH_TARGET_ALL) {
+		rh_load_complain(loader, "E052", tree->place, path, "write not: {select: ...}",
+				 "`not` leaves out all that it selects: it takes no `mode` and no "
+				 "`not`");
+		return false;
+	}
+	return mark_selection(loader, marks, in.select, path);
+}
+
+/* What this version cannot choose; false after saying so. */
+static bool check_mode(struct rh_loader *loader, const struct rh_in_target *in,
+		       const struct rh_tree *tree, const char *path)
+{
+	if (in->mode == RH_TARGET_LEADER) {
+		rh_load_complain(loader, "E086", tree->place, path, "name the nodes",
+				 "who leads is only known while the run goes on; this version "
+				 "chooses before it");
+		return false;
+	}
+	if (in->layer == 0)
+		return true;
+	rh_load_complain(loader, "E086", rh_load_place(loader, tree, "target", "layer"), path,
+			 "leave `layer` out",
+			 "the nodes of this model have one layer: there is nothing to choose");
+	return false;
+}
+
 static bool mark_target_map(struct rh_loader *loader, bool *marks, const struct rh_tree *tree,
 			    const char *path, uint64_t entity, bool linked_only)
 {
@@ -267,13 +552,12 @@ static bool mark_target_map(struct rh_loader *loader, bool *marks, const struct 
 	uint32_t wanted;
 
 	if (!rh_load_section(loader, &in, tree, "target", path) ||
-	    !mark_selection(loader, marks, in.select, path))
+	    !check_mode(loader, &in, tree, path) || !mark_selection(loader, marks, in.select, path))
 		return false;
 	if (in.not_these != NULL) {
 		bool *out = RH_ARENA_ARRAY(&loader->scratch, plan->node_count + 1, bool);
 
-		if (!mark_names(loader, out, in.not_these, rh_load_path(loader, path, "not"),
-				false))
+		if (!mark_not(loader, out, in.not_these, rh_load_path(loader, path, "not")))
 			return false;
 		for (uint32_t i = 0; i < plan->node_count; i++)
 			marks[i] = marks[i] && !out[i];
@@ -281,8 +565,14 @@ static bool mark_target_map(struct rh_loader *loader, bool *marks, const struct 
 	if (linked_only && loader->has_links && in.mode != RH_TARGET_ALL)
 		unmark_unlinked(loader, marks);
 	marked = count_marks(marks, plan->node_count);
+	if (in.mode == RH_TARGET_WEIGHT || in.mode == RH_TARGET_STAKE ||
+	    in.mode == RH_TARGET_HASHRATE)
+		return keep_share(loader, marks, marked, tree, path, entity);
 	if (!read_wanted(loader, &wanted, &in, tree, marked, path))
 		return false;
+	if (in.mode == RH_TARGET_RANDOM_MAX_PERCENT && wanted > 0)
+		wanted = 1 + (uint32_t)rh_uniform(
+				     rh_draw2(loader->rng, RH_PURPOSE_TARGET, entity, 0), wanted);
 	if (wanted < marked)
 		keep_lowest(loader, marks, marked, wanted, entity);
 	return true;

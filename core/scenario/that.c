@@ -215,7 +215,7 @@ static int read_left(struct rh_that *that, struct sentence *sentence, const stru
 static int read_sentence(struct rh_that *that, struct sentence *sentence,
 			 const struct rh_plan *plan, struct rh_err *err)
 {
-	struct rh_slots slots = {plan->slot_ns, plan->slots_per_epoch};
+	struct rh_slots slots = {plan->slot_ns, plan->slots_per_epoch, plan->block_ns};
 	int rc = read_left(that, sentence, plan, err);
 	int op;
 

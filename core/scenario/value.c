@@ -192,8 +192,19 @@ static bool read_duration_unit(uint64_t *factor, struct rh_value_fault *fault, c
 	bool is_epoch = (len == 5 && memcmp(unit, "epoch", 5) == 0) ||
 			(len == 6 && memcmp(unit, "epochs", 6) == 0);
 
+	bool is_block = (len == 5 && memcmp(unit, "block", 5) == 0) ||
+			(len == 6 && memcmp(unit, "blocks", 6) == 0);
+
 	if (known != NULL) {
 		*factor = known->factor;
+		return true;
+	}
+	if (is_block && slots.block_ns == 0)
+		return refuse(fault, "E035", "give spec.clock.block, or write a time such as 30s",
+			      "\"%.40s\" needs to know how much time there is between blocks",
+			      text);
+	if (is_block) {
+		*factor = slots.block_ns;
 		return true;
 	}
 	if ((is_slot || is_epoch) && slots.slot_ns == 0)
@@ -206,7 +217,7 @@ static bool read_duration_unit(uint64_t *factor, struct rh_value_fault *fault, c
 		*factor = slots.slot_ns * (is_epoch ? slots.slots_per_epoch : 1);
 		return true;
 	}
-	return refuse(fault, "E030", "units: ns us ms s m h d, slots and epochs",
+	return refuse(fault, "E030", "units: ns us ms s m h d, slots, epochs and blocks",
 		      "unknown unit \"%.*s\" in a duration", len > 20 ? 20 : (int)len, unit);
 }
 
@@ -340,6 +351,69 @@ static bool read_ratio(struct rh_value *value, struct rh_value_fault *fault,
 	return true;
 }
 
+static const struct unit pace_units[] = {
+	{"ns", 1},
+	{"us", RH_NS_PER_US},
+	{"ms", RH_NS_PER_MS},
+	{"s", RH_NS_PER_SEC},
+	{"second", RH_NS_PER_SEC},
+	{"m", RH_NS_PER_MIN},
+	{"min", RH_NS_PER_MIN},
+	{"minute", RH_NS_PER_MIN},
+	{"h", RH_NS_PER_HOUR},
+	{"hour", RH_NS_PER_HOUR},
+	{"d", 24 * RH_NS_PER_HOUR},
+	{"day", 24 * RH_NS_PER_HOUR},
+};
+
+/* What stands behind the slash: nanoseconds or blocks; 0 when it is no such thing. */
+static uint64_t pace_unit(uint64_t *pace_kind, const char *text, struct rh_slots slots)
+{
+	const struct unit *unit =
+		find_unit(pace_units, RH_ARRAY_LEN(pace_units), text, strlen(text));
+
+	*pace_kind = strcmp(text, "block") == 0 ? RH_PACE_BLOCK : RH_PACE_NS;
+	if (*pace_kind == RH_PACE_BLOCK)
+		return 1;
+	if (strcmp(text, "slot") == 0)
+		return slots.slot_ns;
+	if (strcmp(text, "epoch") == 0)
+		return slots.slot_ns * slots.slots_per_epoch;
+	return unit != NULL ? unit->factor : 0;
+}
+
+/* "20/s", "30/min", "5/block", "1/12s", "none". */
+static bool read_pace(struct rh_value *value, struct rh_value_fault *fault, const char *text,
+		      struct rh_slots slots)
+{
+	const char *hint = "write for example 20/s, 30/min or 5/block";
+	struct decimal count;
+	struct decimal times = {1, 0};
+	size_t len = read_decimal(&count, text);
+	uint64_t unit;
+	u128 den;
+	uint64_t divisor;
+
+	value->number = RH_PACE_NONE;
+	if (strcmp(text, "none") == 0)
+		return true;
+	if (len == 0 || count.scale > 9 || text[len] != '/')
+		return refuse(fault, "E033", hint, "\"%.60s\" is not a pace", text);
+	len++;
+	if (is_digit(text[len]))
+		len += read_decimal(&times, text + len);
+	unit = pace_unit(&value->number, text + len, slots);
+	if (unit == 0 || times.scale != 0)
+		return refuse(fault, "E033", hint, "\"%.60s\" is not a pace", text);
+	den = (u128)unit * times.mantissa * power_of_ten(count.scale);
+	if (count.mantissa > RH_PACE_NUM_MAX || den == 0 || den > RH_PACE_DEN_MAX)
+		return refuse(fault, "E022", hint, "pace \"%.60s\" is out of range", text);
+	divisor = common_divisor(count.mantissa, (uint64_t)den);
+	value->ratio.num = count.mantissa / divisor;
+	value->ratio.den = (uint64_t)den / divisor;
+	return true;
+}
+
 static bool read_int(struct rh_value *value, struct rh_value_fault *fault, const char *text)
 {
 	const char *at = text + (*text == '-' || *text == '+');
@@ -470,8 +544,8 @@ static size_t refuse_large(struct rh_value_fault *fault, const char *text, size_
 }
 
 /* "/s", "/min", "/slot" behind a number; 0 when it is a division. */
-static size_t read_pace(struct rh_quantity *quantity, struct rh_value_fault *fault,
-			const char *text, size_t at, struct decimal decimal, struct rh_slots slots)
+static size_t read_per(struct rh_quantity *quantity, struct rh_value_fault *fault, const char *text,
+		       size_t at, struct decimal decimal, struct rh_slots slots)
 {
 	size_t len = unit_len(text + at + 1);
 	uint64_t factor = 0;
@@ -576,7 +650,7 @@ size_t rh_value_quantity(struct rh_quantity *quantity, struct rh_value_fault *fa
 	if (text[0] == '0' && text[1] == 'x')
 		return read_hex(quantity, fault, text);
 	if (text[end] == '/' && unit_len(text + end + 1) != 0) {
-		at = read_pace(quantity, fault, text, end, decimal, slots);
+		at = read_per(quantity, fault, text, end, decimal, slots);
 		if (at != 0 || fault->code != NULL)
 			return at;
 		at = end;
@@ -618,6 +692,7 @@ static bool check_limits(const struct rh_value *value, struct rh_value_fault *fa
 	case RH_KEY_BOOL:
 	case RH_KEY_ENUM:
 	case RH_KEY_TEXT:
+	case RH_KEY_PACE:
 		return true;
 	case RH_KEY_RATIO:
 		is_inside = (u128)value->ratio.num * 1000000 >=
@@ -675,6 +750,9 @@ bool rh_value_read(struct rh_value *value, struct rh_value_fault *fault, const s
 		value->text = text;
 		is_good = true;
 		break;
+	case RH_KEY_PACE:
+		is_good = read_pace(value, fault, text, slots);
+		break;
 	}
 	return is_good && check_limits(value, fault, key);
 }
@@ -699,6 +777,9 @@ void rh_value_store(const struct rh_value *value, const struct rh_key *key, void
 	case RH_KEY_RATIO:
 		memcpy(at, &value->ratio, sizeof(value->ratio));
 		break;
+	case RH_KEY_PACE:
+		memcpy(at, &(struct rh_pace){value->ratio, value->number}, sizeof(struct rh_pace));
+		break;
 	case RH_KEY_TEXT:
 		memcpy(at, &value->text, sizeof(value->text));
 		break;
@@ -717,8 +798,14 @@ struct rh_value rh_value_load(const struct rh_key *key, const void *structure)
 {
 	const void *at = (const char *)structure + key->offset;
 	struct rh_value value = {.ratio = {0, 1}, .text = ""};
+	struct rh_pace pace;
 
 	switch (key->type) {
+	case RH_KEY_PACE:
+		memcpy(&pace, at, sizeof(pace));
+		value.ratio = pace.events;
+		value.number = pace.unit;
+		break;
 	case RH_KEY_RATIO:
 		memcpy(&value.ratio, at, sizeof(value.ratio));
 		break;

@@ -11,15 +11,16 @@
 #include "core/base/buf.h"
 #include "core/key.h"
 
-/* What slots and epochs are; 0: the plan has none. */
+/* What slots, epochs and blocks are; 0: the plan has none. */
 struct rh_slots {
 	uint64_t slot_ns;
 	uint64_t slots_per_epoch;
+	uint64_t block_ns; /* expected */
 };
 
 /* One value of any key type; which member counts is the key's business (core/key.h). */
 struct rh_value {
-	uint64_t number; /* INT: two's complement */
+	uint64_t number; /* INT: two's complement; PACE: unit */
 	struct rh_ratio ratio;
 	const char *text; /* borrowed */
 };

@@ -52,6 +52,8 @@ const char *rh_key_type_text(enum rh_key_type type)
 		return "word";
 	case RH_KEY_TEXT:
 		return "text";
+	case RH_KEY_PACE:
+		return "pace";
 	}
 	return "?";
 }
@@ -86,6 +88,40 @@ static void print_quantity(uint64_t number, const struct unit *units, size_t cou
 	while (i + 1 < count && (number == 0 || number % units[i].factor != 0))
 		i++;
 	rh_buf_printf(out, "%" PRIu64 "%s", number / units[i].factor, units[i].text);
+}
+
+/* The unit in which it has the fewest digits: what was read from a decimal comes out even in one. */
+static void print_pace(const struct rh_value *value, struct rh_buf *out)
+{
+	static const struct unit units[] = {{"s", RH_NS_PER_SEC},  {"min", RH_NS_PER_MIN},
+					    {"h", RH_NS_PER_HOUR}, {"d", 24 * RH_NS_PER_HOUR},
+					    {"ms", RH_NS_PER_MS},  {"us", RH_NS_PER_US}};
+	static const struct unit blocks[] = {{"block", 1}};
+	const struct unit *at = value->number == RH_PACE_BLOCK ? blocks : units;
+	size_t count = value->number == RH_PACE_BLOCK ? 1 : RH_ARRAY_LEN(units);
+	uint64_t power = 1;
+
+	if (value->number == RH_PACE_NONE || value->ratio.den == 0) {
+		rh_buf_text(out, "none");
+		return;
+	}
+	for (uint32_t digits = 0; digits <= 9; digits++, power *= 10) {
+		for (size_t i = 0; i < count; i++) {
+			u128 scaled = (u128)value->ratio.num * at[i].factor * power;
+
+			if (scaled % value->ratio.den != 0 || scaled / value->ratio.den > INT64_MAX)
+				continue;
+			scaled /= value->ratio.den;
+			rh_buf_printf(out, "%" PRIu64, (uint64_t)(scaled / power));
+			if (digits > 0)
+				rh_buf_printf(out, ".%0*" PRIu64, (int)digits,
+					      (uint64_t)(scaled % power));
+			rh_buf_printf(out, "/%s", at[i].text);
+			return;
+		}
+	}
+	rh_buf_printf(out, "%" PRIu64 "/%" PRIu64 "%s", value->ratio.num, value->ratio.den,
+		      value->number == RH_PACE_BLOCK ? "block" : "ns");
 }
 
 static void print_word(const char *values, uint64_t index, struct rh_buf *out)
@@ -125,6 +161,9 @@ void rh_value_print(const struct rh_value *value, const struct rh_key *key, stru
 		break;
 	case RH_KEY_ENUM:
 		print_word(key->values, value->number, out);
+		break;
+	case RH_KEY_PACE:
+		print_pace(value, out);
 		break;
 	case RH_KEY_TEXT:
 		rh_buf_text(out, value->text != NULL ? value->text : "");

@@ -151,17 +151,22 @@ static void file_name(char name[101], const char *text)
 		memcpy(name, "run", 4);
 }
 
-static int use_next(struct rh_rundir *rundir, const char *scenario_name, struct rh_err *err)
+static int use_next(struct rh_rundir *rundir, const char *parent, const char *scenario_name,
+		    struct rh_err *err)
 {
 	char name[101];
+	int rc;
 
+	if (strlen(parent) > 3900)
+		return rh_err_set(err, RH_E_INPUT, "the path of the output directory is too long");
 	file_name(name, scenario_name);
-	if (mkdir("runs", 0777) != 0 && errno != EEXIST)
-		return rh_err_sys(err, RH_E_IO, errno, "cannot make the directory runs");
+	rc = make_folders(parent, err);
+	if (rc != 0)
+		return rc;
+	if (mkdir(parent, 0777) != 0 && errno != EEXIST)
+		return rh_err_sys(err, RH_E_IO, errno, "cannot make the directory %.900s", parent);
 	for (unsigned n = 1; n <= NUMBER_MAX; n++) {
-		int rc;
-
-		snprintf(rundir->path, sizeof(rundir->path), "runs/%s-%u", name, n);
+		snprintf(rundir->path, sizeof(rundir->path), "%.3900s/%s-%u", parent, name, n);
 		if (mkdir(rundir->path, 0777) == 0) {
 			rc = put_marker(rundir, err);
 			if (rc != 0)
@@ -172,8 +177,8 @@ static int use_next(struct rh_rundir *rundir, const char *scenario_name, struct 
 			return rh_err_sys(err, RH_E_IO, errno, "cannot make the directory %.900s",
 					  rundir->path);
 	}
-	return rh_err_set(err, RH_E_LIMIT, "runs/%s-1 to -%d are all taken: remove some", name,
-			  NUMBER_MAX);
+	return rh_err_set(err, RH_E_LIMIT, "%.500s/%s-1 to -%d are all taken: remove some", parent,
+			  name, NUMBER_MAX);
 }
 
 int rh_rundir_open(struct rh_rundir *rundir, const char *dir, const char *scenario_name,
@@ -181,7 +186,14 @@ int rh_rundir_open(struct rh_rundir *rundir, const char *dir, const char *scenar
 {
 	memset(rundir, 0, sizeof(*rundir));
 	return dir != NULL ? use_given(rundir, dir, is_forced, err)
-			   : use_next(rundir, scenario_name, err);
+			   : use_next(rundir, "runs", scenario_name, err);
+}
+
+int rh_rundir_open_in(struct rh_rundir *rundir, const char *parent, const char *scenario_name,
+		      struct rh_err *err)
+{
+	memset(rundir, 0, sizeof(*rundir));
+	return use_next(rundir, parent, scenario_name, err);
 }
 
 int rh_rundir_write(const struct rh_rundir *rundir, const char *name, const void *bytes, size_t len,

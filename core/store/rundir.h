@@ -22,6 +22,9 @@ struct rh_rundir {
 /* DIR, or runs/<scenario>-<n> with the first free n when `dir` is NULL. */
 int rh_rundir_open(struct rh_rundir *rundir, const char *dir, const char *scenario_name,
 		   bool is_forced, struct rh_err *err) RH_MUST_USE;
+/* <parent>/<scenario>-<n> with the first free n; the parent is made when it is missing. */
+int rh_rundir_open_in(struct rh_rundir *rundir, const char *parent, const char *scenario_name,
+		      struct rh_err *err) RH_MUST_USE;
 /* path of a file in it; `path` is filled and returned */
 char *rh_rundir_file(char path[4200], const struct rh_rundir *rundir, const char *name);
 int rh_rundir_write(const struct rh_rundir *rundir, const char *name, const void *bytes, size_t len,

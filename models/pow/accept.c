@@ -41,7 +41,8 @@ void rh_pow_gauges(struct rh_pow *pow)
 	if (state->moved_in_step != 0) {
 		rh_fx_gauge(fx, RH_GAUGE_HEAD, (int64_t)head->id);
 		rh_fx_gauge(fx, RH_GAUGE_HEAD_HEIGHT, head->height);
-		rh_fx_gauge(fx, RH_GAUGE_TOTAL_SUPPLY, (int64_t)state->minted);
+		if (state->money == 0)
+			rh_fx_gauge(fx, RH_GAUGE_TOTAL_SUPPLY, (int64_t)state->minted);
 	}
 	if (state->own_in_step != 0) {
 		rh_fx_gauge(fx, RH_GAUGE_MODEL + RH_POW_GAUGE_REVENUE, (int64_t)state->revenue);
@@ -165,7 +166,7 @@ static void keep_early(struct rh_pow *pow, struct rh_handle ref, const struct rh
 /* ---- rules ----------------------------------------------------------------------------------- */
 
 /* NULL when the block is a good child of `parent`, else why not. */
-static const char *broken_rule(const struct rh_pow *pow, const struct rh_pow_block *block,
+static const char *broken_rule(struct rh_pow *pow, const struct rh_pow_block *block,
 			       uint32_t parent)
 {
 	const struct rh_chain *chain = &pow->state->chain;
@@ -176,6 +177,10 @@ static const char *broken_rule(const struct rh_pow *pow, const struct rh_pow_blo
 		return "its bits are not those that the rule gives";
 	if (!rh_pow_is_after_median(pow->env, chain, parent, block->time_s))
 		return "its time is not above the median of the blocks before it";
+	if (pow->state->money != 0)
+		return rh_pow_money_broken_rule(pow, block, parent);
+	if (block->root != 0)
+		return "it holds transactions, and this chain has no wallets";
 	if (block->fees > block->size_bytes * (uint64_t)pow->params->fees)
 		return "its fees are more than its transactions can pay";
 	return NULL;
@@ -284,6 +289,8 @@ static void head_moved(struct rh_pow *pow, const struct rh_chain_move *move)
 			    (int64_t)(env->clock_ns - state->head_since_ns));
 	state->head_since_ns = env->clock_ns;
 	finalize(pow, ancestor->height, true);
+	if (state->money != 0)
+		rh_pow_money_follow(pow, move, true);
 	rh_relay_head_set(&state->relay, head->id);
 }
 
@@ -337,6 +344,8 @@ void rh_pow_reload(struct rh_pow *pow, struct rh_handle ref, const struct rh_pow
 	rh_relay_hold(&pow->state->relay, pow->env, block->id, block->parent, ref);
 	if (move.is_moved)
 		finalize(pow, 0, false);
+	if (move.is_moved && pow->state->money != 0)
+		rh_pow_money_follow(pow, &move, false);
 }
 
 /* Into the tree, the journal, the records and to the peers; false at the limit.  Gauges and mining
@@ -490,4 +499,6 @@ void rh_pow_settle(struct rh_pow *pow)
 		rh_pow_gauges(pow);
 	if (pow->state->moved_in_step != 0)
 		rh_pow_mine_start(pow);
+	if (pow->state->money != 0)
+		rh_pow_money_gauges(pow);
 }

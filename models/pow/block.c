@@ -9,8 +9,9 @@
 #include "models/pow/params.h"
 #include "models/relay/relay.h"
 
-#define VERSION	    UINT32_C(0x20000000)
-#define SEAL_DOMAIN UINT64_C(0x7365616c) /* "seal" */
+#define VERSION	       UINT32_C(0x20000000)
+#define SEAL_DOMAIN    UINT64_C(0x7365616c) /* "seal" */
+#define COINBASE_BYTES (RH_POW_BLOCK_MIN - RH_POW_HEADER_BYTES)
 
 static uint64_t block_id(const struct rh_pow_block *block)
 {
@@ -21,6 +22,8 @@ static uint64_t block_id(const struct rh_pow_block *block)
 	id = rh_absorb(id, (uint64_t)block->height << 32 | block->bits);
 	id = rh_absorb(id, (uint64_t)block->size_bytes << 32 | block->tx_count);
 	id = rh_absorb(id, block->nonce);
+	if (block->root != 0)
+		id = rh_absorb(id, block->root);
 	return id != 0 ? id : 1; /* 0 means "none" everywhere */
 }
 
@@ -40,7 +43,10 @@ bool rh_pow_block_is_sealed(const struct rh_pow_block *block)
 	return block->id == block_id(block) && block->seal == block_seal(block) &&
 	       block->size_bytes >= RH_POW_BLOCK_MIN && block->size_bytes <= RH_POW_BLOCK_MAX &&
 	       block->tx_count >= 1 && block->tx_count <= RH_POW_TX_COUNT_MAX &&
-	       block->tx_count <= 1 + block->size_bytes / RH_POW_TX_MIN;
+	       block->tx_count <= 1 + block->size_bytes / RH_POW_TX_MIN &&
+	       ((block->root | block->body_count) == 0 ||
+		(block->root != 0 && block->body_count != 0 &&
+		 block->body_count == block->tx_count - 1));
 }
 
 /* ---- bytes ----------------------------------------------------------------------------------- */
@@ -52,7 +58,7 @@ static void put_header(const struct rh_pow_block *block, struct rh_buf *out)
 	rh_buf_u32(out, block->height);
 	rh_buf_u32(out, (uint32_t)(block->time_s >> 32));
 	rh_buf_u64(out, block->fees);
-	rh_buf_u64(out, 0);
+	rh_buf_u64(out, block->root);
 	rh_buf_u64(out, block->producer_name64);
 	rh_buf_u32(out, block->producer);
 	rh_buf_u32(out, block->tx_count);
@@ -74,7 +80,7 @@ static int read_header(struct rh_reader *reader, struct rh_pow_block *block)
 	block->height = rh_read_u32(reader);
 	block->time_s = (uint64_t)rh_read_u32(reader) << 32;
 	block->fees = rh_read_u64(reader);
-	zeros |= rh_read_u64(reader);
+	block->root = rh_read_u64(reader);
 	block->producer_name64 = rh_read_u64(reader);
 	block->producer = rh_read_u32(reader);
 	block->tx_count = rh_read_u32(reader);
@@ -84,19 +90,39 @@ static int read_header(struct rh_reader *reader, struct rh_pow_block *block)
 	block->time_s |= rh_read_u32(reader);
 	block->bits = rh_read_u32(reader);
 	block->seal = rh_read_u32(reader);
+	block->body_count = block->root != 0 ? block->tx_count - 1 : 0;
 	block->id = block_id(block);
 	if (reader->is_bad || zeros != 0 || !rh_pow_block_is_sealed(block))
 		return RH_E_CORRUPT;
 	return RH_OK;
 }
 
-/* One message is a header, and zeros up to its size; `size` is the message kind's own function. */
+/* Behind the header: exactly the transactions that the root commits to. */
+static int read_body(struct rh_reader *reader, struct rh_pow_block *block)
+{
+	struct rh_tx *txs = (struct rh_tx *)(void *)(block + 1);
+
+	rh_read_raw(reader, COINBASE_BYTES);
+	for (uint32_t i = 0; i < block->body_count; i++) {
+		if (!rh_tx_read(reader, &txs[i]))
+			return RH_E_CORRUPT;
+	}
+	if (reader->is_bad || reader->pos != reader->len)
+		return RH_E_CORRUPT;
+	return rh_tx_root(txs, block->body_count) == block->root ? RH_OK : RH_E_CORRUPT;
+}
+
+/* One message is a header, a body that holds something, and zeros up to its size; `size` is the message kind's own function. */
 static void encode(const char *command, uint32_t size_bytes, const struct rh_pow_block *block,
 		   struct rh_buf *out)
 {
 	size_t start = rh_relay_envelope_begin(out, command);
 
 	put_header(block, out);
+	if (block->body_count > 0)
+		memset(rh_buf_extend(out, COINBASE_BYTES), 0, COINBASE_BYTES);
+	for (uint32_t i = 0; i < block->body_count; i++)
+		rh_tx_put(&rh_pow_block_txs(block)[i], out);
 	rh_relay_envelope_end(out, start, size_bytes);
 }
 
@@ -106,6 +132,7 @@ static int decode(const char *command,
 		  struct rh_handle *ref)
 {
 	struct rh_reader reader;
+	struct rh_pow_block *made;
 	struct rh_pow_block block;
 	int code = rh_relay_envelope_open(&reader, command, bytes, len);
 
@@ -114,9 +141,13 @@ static int decode(const char *command,
 	code = read_header(&reader, &block);
 	if (code != RH_OK || size(env->params, block.id, &block) != len)
 		return RH_E_CORRUPT;
-	*(struct rh_pow_block *)rh_env_object_new(env, sizeof(block), ref) = block;
+	if ((uint64_t)block.body_count * RH_TX_BYTES_MIN > len)
+		return RH_E_CORRUPT;
+	made = rh_env_object_new(
+		env, (uint32_t)(sizeof(block) + block.body_count * sizeof(struct rh_tx)), ref);
+	*made = block;
 	*key = block.id;
-	return RH_OK;
+	return block.body_count == 0 ? RH_OK : read_body(&reader, made);
 }
 
 uint32_t rh_pow_block_size(const void *params, uint64_t key, const void *object)

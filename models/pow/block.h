@@ -12,15 +12,19 @@
  * and is covered by the seal alone.
  *
  *	80 bytes of header, where Bitcoin's fields have their places:
- *	version 4 | previous 32: parent 8, height 4, time high 4, fees 8, 0 8 |
+ *	version 4 | previous 32: parent 8, height 4, time high 4, fees 8, root 8 |
  *	merkle 32: producer name64 8, producer index 4, transactions 4, size 4, nonce 4, 0 8 |
  *	time 4 | bits 4 | seal 4
- *	then size - 80 bytes of body, which are zeros.
+ *	then 120 bytes of zeros for the transaction that pays the finder, and the body: zeros up to
+ *	size, or, on a chain with wallets, its transactions.
+ *
+ * Those stand behind the block in the same object (rh_pow_block_txs), and the root commits to them;
+ * root 0 stands for a body of zeros, or of nothing.
  */
 #ifndef MODELS_POW_BLOCK_H
 #define MODELS_POW_BLOCK_H
 
-#include "core/model.h"
+#include "models/chain/tx.h"
 
 #define RH_POW_HEADER_BYTES 80
 #define RH_POW_BLOCK_MIN    200 /* header, a coinbase transaction */
@@ -41,8 +45,14 @@ struct rh_pow_block {
 	uint32_t tx_count; /* coinbase included */
 	uint32_t nonce;	   /* tells the runs of different seeds apart */
 	uint32_t seal;
-	uint32_t spare;
+	uint32_t body_count; /* transactions behind it: 0, or tx_count - 1 */
+	uint64_t root;	     /* rh_tx_root() of them, or 0 */
 };
+
+static inline const struct rh_tx *rh_pow_block_txs(const struct rh_pow_block *block)
+{
+	return (const struct rh_tx *)(const void *)(block + 1);
+}
 
 /* Sets id and seal from the rest. */
 void rh_pow_block_seal(struct rh_pow_block *block);

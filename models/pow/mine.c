@@ -63,6 +63,35 @@ static uint32_t draw_size(const struct rh_pow *pow, uint64_t parent)
 	return (uint32_t)(size < RH_POW_BLOCK_MAX ? size : RH_POW_BLOCK_MAX);
 }
 
+/* A body without content: so large, so many, such fees. */
+static void make_up_body(const struct rh_pow *pow, struct rh_pow_block *block)
+{
+	block->size_bytes = draw_size(pow, block->parent);
+	block->tx_count = 1 + block->size_bytes / (uint32_t)pow->params->transaction_bytes;
+	/* In a block that has room for more than a compact block can name, they are larger. */
+	if (block->tx_count > RH_POW_TX_COUNT_MAX)
+		block->tx_count = RH_POW_TX_COUNT_MAX;
+	block->fees = (uint64_t)block->size_bytes * (uint64_t)pow->params->fees;
+}
+
+/* The transactions go behind the block, and the list of them is let go. */
+static void put_body(const struct rh_pow *pow, struct rh_pow_block *block, struct rh_vec *txs)
+{
+	struct rh_space *space = pow->env->space;
+	struct rh_tx *body = (struct rh_tx *)(void *)(block + 1);
+
+	block->size_bytes = RH_POW_BLOCK_MIN;
+	block->tx_count = 1 + txs->count;
+	block->body_count = txs->count;
+	for (uint32_t i = 0; i < txs->count; i++) {
+		body[i] = *(const struct rh_tx *)rh_vec_at(space, txs, sizeof(*body), i);
+		block->size_bytes += body[i].size_bytes;
+		block->fees += body[i].fee;
+	}
+	block->root = rh_tx_root(body, txs->count);
+	rh_vec_release(space, txs, sizeof(struct rh_tx));
+}
+
 void rh_pow_mine_block(struct rh_pow *pow)
 {
 	const struct rh_env *env = pow->env;
@@ -73,6 +102,7 @@ void rh_pow_mine_block(struct rh_pow *pow)
 	struct rh_handle ref;
 	struct rh_pow_block *block;
 	struct rh_record *record;
+	struct rh_vec txs = {0}; /* struct rh_tx */
 
 	if (!rh_pow_is_after_median(env, chain, head, now_s))
 		least_s = rh_pow_median_past(env, chain, head) + 1;
@@ -81,19 +111,20 @@ void rh_pow_mine_block(struct rh_pow *pow)
 		rh_pow_mine_start(pow);
 		return;
 	}
-	block = rh_env_object_new(env, sizeof(*block), &ref);
+	if (pow->state->money != 0)
+		rh_pow_money_fill(pow, &txs);
+	block = rh_env_object_new(
+		env, (uint32_t)(sizeof(*block) + txs.count * sizeof(struct rh_tx)), &ref);
 	block->parent = rh_chain_at(env, chain, head)->id;
 	block->height = rh_chain_at(env, chain, head)->height + 1;
 	block->time_s = least_s;
 	block->bits = rh_pow_required_bits(env, chain, &pow->state->rules, head);
 	block->producer = env->node;
 	block->producer_name64 = env->name64;
-	block->size_bytes = draw_size(pow, block->parent);
-	block->tx_count = 1 + block->size_bytes / (uint32_t)pow->params->transaction_bytes;
-	/* In a block that has room for more than a compact block can name, they are larger. */
-	if (block->tx_count > RH_POW_TX_COUNT_MAX)
-		block->tx_count = RH_POW_TX_COUNT_MAX;
-	block->fees = (uint64_t)block->size_bytes * (uint64_t)pow->params->fees;
+	if (pow->state->money != 0)
+		put_body(pow, block, &txs);
+	else
+		make_up_body(pow, block);
 	block->nonce = (uint32_t)rh_env_draw(env, RH_PURPOSE_BLOCK_NONCE, block->parent);
 	rh_pow_block_seal(block);
 	record = rh_fx_record(pow->fx, RH_RECORD_BLOCK, RH_BLOCK_PRODUCED);

@@ -129,6 +129,7 @@ static void on_start(struct rh_pow *pow, const struct rh_event *event)
 	rh_chain_init(env, &state->chain, RH_CHAIN_MOST_WORK, (uint32_t)pow->params->blocks_max,
 		      &genesis);
 	rh_relay_hold(&state->relay, env, genesis.id, 0, (struct rh_handle){0, 0});
+	rh_pow_money_start(pow, event->key);
 	for (uint32_t i = 0; i < rh_env_journal_count(env); i++) {
 		struct rh_handle ref;
 		uint64_t id;
@@ -186,14 +187,19 @@ static void on_timer(struct rh_pow *pow, const struct rh_event *event)
 		refresh_head(pow);
 	else if (event->kind == RH_POW_TIMER_RELAY)
 		rh_relay_on_timer(&pow->state->relay, &pow->state->relay_cfg, pow->env, pow->fx);
+	else if (pow->state->money != 0)
+		rh_pow_money_timer(pow, event);
 }
 
 static void on_message(struct rh_pow *pow, const struct rh_event *event)
 {
 	struct rh_relay_got got;
 
-	if (!rh_relay_is_mine(&pow->state->relay_cfg, event))
+	if (!rh_relay_is_mine(&pow->state->relay_cfg, event)) {
+		if (pow->state->money != 0)
+			rh_pow_money_message(pow, event);
 		return;
+	}
 	got = rh_relay_on_message(&pow->state->relay, &pow->state->relay_cfg, pow->env, pow->fx,
 				  event);
 	if (got.verdict == RH_RELAY_RECEIVED)
@@ -216,6 +222,7 @@ static void step(const struct rh_env *env, const struct rh_event *event, struct 
 		on_action(&pow, event);
 		break;
 	case RH_CLASS_INPUT:
+		rh_pow_money_input(&pow, event);
 		break;
 	case RH_CLASS_TIMER:
 		on_timer(&pow, event);
@@ -240,6 +247,7 @@ static void release(const struct rh_env *env)
 	rh_orphans_release(env, &state->early);
 	rh_orphans_release(env, &state->validating);
 	rh_chain_release(env, &state->chain);
+	rh_pow_money_release(env, state);
 }
 
 static void digest(const struct rh_env *env, struct rh_digest *digest)
@@ -265,6 +273,13 @@ static uint64_t weight(const void *node_params)
 	const struct rh_pow_node_params *own = node_params;
 
 	return (uint64_t)own->hashrate;
+}
+
+static uint64_t block_ns(const void *params)
+{
+	const struct rh_pow_params *own = params;
+
+	return own->block_interval_ns;
 }
 
 static uint64_t final_depth(const void *params)
@@ -341,6 +356,13 @@ static bool supply_is_conserved(const struct rh_env *env)
 	return head == NULL || state->minted == rh_pow_supply(head->height, state->rules.halving);
 }
 
+static bool money_is_conserved(const struct rh_env *env)
+{
+	const struct rh_pow_state *state = env->state;
+
+	return state->money == 0 || rh_pow_money_is_conserved(env, state);
+}
+
 /* ---- the table ------------------------------------------------------------------------------- */
 
 #define BLOCK_ROW \
@@ -357,15 +379,21 @@ static bool supply_is_conserved(const struct rh_env *env)
 	}
 
 static const struct rh_message_kind messages[] = {
-	RH_RELAY_MESSAGE_ROWS(BLOCK_ROW, COMPACT_ROW, MISSING_ROW)};
+	RH_RELAY_MESSAGE_ROWS(BLOCK_ROW, COMPACT_ROW, MISSING_ROW),
+	{"txinv", rh_tx_ids_size, rh_tx_inv_encode, rh_tx_inv_decode},
+	{"txget", rh_tx_ids_size, rh_tx_ask_encode, rh_tx_ask_decode},
+	{"txs", rh_tx_list_size, rh_tx_list_encode, rh_tx_list_decode},
+};
 
-static const struct rh_topic topics[] = {RH_RELAY_TOPIC_ROWS(0)};
+static const struct rh_topic topics[] = {
+	RH_RELAY_TOPIC_ROWS(0),
+	{"txinv", RH_POW_KIND_TXINV, RH_TOPIC_NEIGHBOURS},
+};
 
 static const char *const timers[] = {
-	[RH_POW_TIMER_MINE] = "mine",
-	[RH_POW_TIMER_EARLY] = "early",
-	[RH_POW_TIMER_RELAY] = "relay",
-	[RH_POW_TIMER_REFRESH] = "refresh",
+	[RH_POW_TIMER_MINE] = "mine",	  [RH_POW_TIMER_EARLY] = "early",
+	[RH_POW_TIMER_RELAY] = "relay",	  [RH_POW_TIMER_REFRESH] = "refresh",
+	[RH_POW_TIMER_SPREAD] = "spread", [RH_POW_TIMER_POOL] = "pool",
 };
 
 static const struct rh_model_gauge gauges[] = {
@@ -379,6 +407,24 @@ static const struct rh_model_gauge gauges[] = {
 	[RH_POW_GAUGE_DIFFICULTY] = {"difficulty", RH_UNIT_COUNT,
 				     "of the head, against target 0x1d00ffff, rounded down"},
 	[RH_POW_GAUGE_REFUSED] = {"refused", RH_UNIT_COUNT, "blocks the node refused"},
+	[RH_POW_GAUGE_TRANSACTIONS] = {"transactions", RH_UNIT_COUNT,
+				       "transactions on the node's chain"},
+	[RH_POW_GAUGE_MEMPOOL_BYTES] = {"mempool_bytes", RH_UNIT_BYTES,
+					"bytes of transactions waiting at the node"},
+	[RH_POW_GAUGE_MEMPOOL] = {"mempool", RH_UNIT_ID, "equal where the same transactions wait"},
+	[RH_POW_GAUGE_BALANCES] = {"balances", RH_UNIT_ID,
+				   "equal where all balances and nonces are"},
+	[RH_POW_GAUGE_TX_REFUSED] = {"tx_refused", RH_UNIT_COUNT,
+				     "transactions the node did not take into its pool"},
+	[RH_POW_GAUGE_TX_EVICTED] = {"tx_evicted", RH_UNIT_COUNT,
+				     "transactions that left a full pool"},
+	[RH_POW_GAUGE_TX_REPLACED] = {"tx_replaced", RH_UNIT_COUNT,
+				      "transactions replaced by better paid ones"},
+	[RH_POW_GAUGE_TX_EXPIRED] = {"tx_expired", RH_UNIT_COUNT,
+				     "transactions that waited too long"},
+	[RH_POW_GAUGE_TX_RETURNED] = {"tx_returned", RH_UNIT_COUNT,
+				      "transactions that a reorganisation took out of the chain "
+				      "and the node waits for again"},
 };
 
 static const struct rh_key mine_keys[] = {{.name = "count",
@@ -401,6 +447,7 @@ static const struct rh_invariant invariants[] = {
 	{"the head's time is above the median past", head_time_is_after_median},
 	{"the head's bits are those that the rule gives", head_bits_are_required},
 	{"subsidies on the chain add up to the supply", supply_is_conserved},
+	{"all balances add up to the supply", money_is_conserved},
 };
 
 const struct rh_model rh_pow_model = {
@@ -432,4 +479,6 @@ const struct rh_model rh_pow_model = {
 	.digest = digest,
 	.weight = weight,
 	.final_depth = final_depth,
+	.block_ns = block_ns,
+	.input_count = RH_TX_INPUT_COUNT,
 };

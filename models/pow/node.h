@@ -5,21 +5,40 @@
  *	model.c    the table; takes an event and calls one of these
  *	mine.c     finding blocks
  *	accept.c   from a block that was received to a block in the tree, and what follows from it
+ *	money.c    transactions: the pool, the ledger, and what they have to do with blocks
  */
 #ifndef MODELS_POW_NODE_H
 #define MODELS_POW_NODE_H
 
+#include "models/chain/mempool.h"
 #include "models/chain/orphans.h"
+#include "models/chain/spread.h"
 #include "models/chain/tree.h"
 #include "models/pow/block.h"
 #include "models/pow/params.h"
 #include "models/relay/relay.h"
 
-enum { RH_POW_TIMER_MINE, RH_POW_TIMER_EARLY, RH_POW_TIMER_RELAY, RH_POW_TIMER_REFRESH };
+enum {
+	RH_POW_TIMER_MINE,
+	RH_POW_TIMER_EARLY,
+	RH_POW_TIMER_RELAY,
+	RH_POW_TIMER_REFRESH,
+	RH_POW_TIMER_SPREAD,
+	RH_POW_TIMER_POOL
+};
+
+/* Messages and topics of transactions, behind those of the relay. */
+enum {
+	RH_POW_KIND_TXINV = RH_RELAY_KIND_COUNT,
+	RH_POW_KIND_TXGET,
+	RH_POW_KIND_TXS,
+	RH_POW_KIND_COUNT
+};
 enum { RH_POW_WORK_VALIDATE };
 enum { RH_POW_ACTION_MINE };
 
 #define RH_POW_FIRST_TOPIC 1
+#define RH_POW_TOPIC_TXINV (RH_POW_FIRST_TOPIC + RH_RELAY_TOPIC_COUNT)
 
 /* Own gauges, in the order of the table in model.c. */
 enum {
@@ -30,6 +49,15 @@ enum {
 	RH_POW_GAUGE_OWN_STALE,
 	RH_POW_GAUGE_DIFFICULTY,
 	RH_POW_GAUGE_REFUSED,
+	RH_POW_GAUGE_TRANSACTIONS,
+	RH_POW_GAUGE_MEMPOOL_BYTES,
+	RH_POW_GAUGE_MEMPOOL,
+	RH_POW_GAUGE_BALANCES,
+	RH_POW_GAUGE_TX_REFUSED,
+	RH_POW_GAUGE_TX_EVICTED,
+	RH_POW_GAUGE_TX_REPLACED,
+	RH_POW_GAUGE_TX_EXPIRED,
+	RH_POW_GAUGE_TX_RETURNED,
 	RH_POW_GAUGE_COUNT
 };
 
@@ -61,6 +89,32 @@ struct rh_pow_state {
 	uint32_t own_in_step;	/* what the node earned or found changed in it */
 	uint32_t spare;
 	int64_t told_difficulty;
+	rh_off money; /* struct rh_pow_money, on a chain with wallets; else 0 */
+};
+
+#define RH_POW_REFUSED_MAX 4096
+
+/* What a node of a chain with wallets has beside its blocks. */
+struct rh_pow_money {
+	struct rh_ledger ledger;
+	struct rh_mempool pool;
+	struct rh_mempool_cfg pool_cfg;
+	struct rh_spread spread;
+	struct rh_spread_cfg spread_cfg;
+	struct rh_vec refused; /* uint64_t ids, a ring: not asked for again */
+	struct rh_idmap is_refused;
+	uint32_t refused_next;	/* place in the ring */
+	uint32_t position;	/* block in the tree at which the ledger stands */
+	uint64_t reannounce_ns; /* next time; 0: never */
+	uint64_t pool_timer_ns;
+	uint64_t refused_count;
+	uint64_t evicted_count;
+	uint64_t replaced_count;
+	uint64_t expired_count;
+	uint64_t returned_count;
+	int64_t delay_ns;	  /* of the last block that held something the node had: mean */
+	uint32_t touched_in_step; /* the pool changed */
+	uint32_t spare;
 };
 
 /* One step's surroundings. */
@@ -106,5 +160,22 @@ void rh_pow_gauge_pools(struct rh_pow *pow);
 /* At the end of each step: what follows once from all that it accepted. */
 void rh_pow_settle(struct rh_pow *pow);
 void rh_pow_memo(struct rh_pow *pow, uint32_t bits);
+
+/* money.c: nothing but the first two may be called on a chain without wallets. */
+void rh_pow_money_start(struct rh_pow *pow, uint64_t starts);
+void rh_pow_money_release(const struct rh_env *env, struct rh_pow_state *state);
+/* NULL, or why these transactions cannot be in a block on top of `parent`. */
+const char *rh_pow_money_broken_rule(struct rh_pow *pow, const struct rh_pow_block *block,
+				     uint32_t parent);
+/* The body of a block on the head, pushed to `txs` (struct rh_tx). */
+void rh_pow_money_fill(struct rh_pow *pow, struct rh_vec *txs);
+/* The head moved: the ledger follows, and the pool.  Without `is_told` no records are made. */
+void rh_pow_money_follow(struct rh_pow *pow, const struct rh_chain_move *move, bool is_told);
+void rh_pow_money_input(struct rh_pow *pow, const struct rh_event *event);
+void rh_pow_money_message(struct rh_pow *pow, const struct rh_event *event);
+void rh_pow_money_timer(struct rh_pow *pow, const struct rh_event *event);
+void rh_pow_money_gauges(struct rh_pow *pow);
+/* All there is against all there should be, by adding up. */
+bool rh_pow_money_is_conserved(const struct rh_env *env, const struct rh_pow_state *state);
 
 #endif

@@ -16,6 +16,12 @@ enum rh_pow_size_law {
 	RH_POW_SIZE_EXPONENTIAL /* mean size */
 };
 
+/* Who tells that a transaction was seen, included or dropped. */
+enum rh_pow_tx_records {
+	RH_POW_TX_RECORDS_ALL,	/* every node, for itself */
+	RH_POW_TX_RECORDS_FIRST /* the node that got it, and the finder of the block */
+};
+
 enum rh_pow_tie { RH_POW_TIE_FIRST, RH_POW_TIE_RANDOM };
 
 /* Members have the C types of their key types (core/key.h). */
@@ -41,6 +47,22 @@ struct rh_pow_params {
 	int64_t confirmations;
 	uint64_t future_limit_ns;
 	uint64_t tie_rule; /* enum rh_pow_tie */
+	/* Transactions with content; all of it unused when there are no wallets. */
+	int64_t wallets;
+	int64_t balance;
+	int64_t block_transactions;
+	int64_t price_min;
+	uint64_t mempool_bytes;
+	int64_t mempool_count;
+	uint64_t mempool_expiry_ns;
+	struct rh_ratio replace_bump;
+	int64_t nonce_gap;
+	int64_t sender_limit;
+	uint64_t transaction_max_bytes;
+	uint64_t spread_interval_ns;
+	uint64_t spread_timeout_ns;
+	uint64_t reannounce_ns;
+	uint64_t tx_records; /* enum rh_pow_tx_records */
 };
 
 struct rh_pow_node_params {

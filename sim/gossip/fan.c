@@ -7,7 +7,8 @@
 #include "core/base/variants.h"
 #include "core/plan.h"
 
-#define AHEAD 12 /* items whose bits are fetched before they are looked at */
+#define AHEAD	   12 /* items whose bits are fetched before they are looked at */
+#define LINE_BYTES 64
 
 /* ---- out ------------------------------------------------------------------------------------- */
 
@@ -21,6 +22,10 @@ void sim_fan_begin(struct sim_fan *fan)
 	struct sim_trace_ahead *ahead = sim_trace_ahead(fan->space, trace, fan->thread);
 
 	fan->putter = sim_putter(fan->windows, fan->thread);
+	fan->place_shift = 1 + fan->windows->layout.position_bits;
+	fan->wire = fan->net->plan->model->wire;
+	fan->within_mask = (UINT64_C(1) << fan->windows->layout.window_log2) - 1;
+	fan->least_ns = fan->net->plan->lookahead_ns;
 	fan->reach_ns = reach_ns < near_ns ? reach_ns : near_ns;
 	fan->next_ns = trace->next_ns;
 	fan->near_ns = reach_ns < trace->next_ns ? reach_ns : trace->next_ns;
@@ -29,33 +34,36 @@ void sim_fan_begin(struct sim_fan *fan)
 }
 
 /* The few that arrive beyond the buckets or the next checkpoint. */
-static void put_far(const struct sim_fan *fan, const struct sim_sending *sending,
-		    const struct sim_event *like, uint32_t position, uint64_t arrival_ns)
+static void put_far(const struct sim_fan *fan, const struct sim_sending *sending, uint32_t place,
+		    uint32_t arc, uint64_t arrival_ns)
 {
-	struct sim_event event = *like;
+	const struct sim_flood_message *message = sim_flood_at(fan->space, fan->flood, place);
+	struct sim_event event = sim_flood_event(message, place, sending->from);
 
 	event.time_ns = arrival_ns;
-	event.node = fan->net->to[fan->net->first[sending->from] + position];
-	event.source = sending->from;
-	event.stage = SIM_STAGE_DUE;
-	event.is_counted = 0;
-	event.arg = 0;
-	event.tag = (uint32_t)like->tag;
+	event.node = fan->net->to[arc];
 	sim_windows_push(fan->windows, fan->thread, &event);
 }
 
-/* Counts and puts one copy; returns its part of the sum for the trace hash. */
-static inline uint64_t put_copy(const struct sim_fan *fan, const struct sim_sending *sending,
-				struct sim_trace_ahead *ahead, uint64_t rest, uint32_t arc,
-				uint64_t arrival_ns)
+/* One copy that may arrive at any time; returns its part of the sum for the trace hash. */
+static __attribute__((noinline)) uint64_t put_one(const struct sim_fan *fan,
+						  const struct sim_sending *sending, uint32_t place,
+						  uint32_t arc, uint64_t arrival_ns)
 {
 	const struct sim_net *net = fan->net;
+	struct sim_trace_ahead *ahead = arrival_ns < fan->next_ns ? fan->near : fan->next;
 	uint32_t to = net->to[arc];
 
-	ahead[to].sum += sim_trace_arrival_word(arrival_ns, sending->from64);
-	ahead[to].count++;
-	sim_windows_put(&fan->putter, sim_putter_lane(&fan->putter, to), to, arrival_ns,
-			rest + 2 * (uint64_t)net->back[arc]);
+	if (arrival_ns < fan->reach_ns) {
+		ahead[to].sum += sim_trace_arrival_word(arrival_ns, sending->from64);
+		ahead[to].count++;
+		sim_windows_put(&fan->putter, sim_putter_lane(&fan->putter, to), to, arrival_ns,
+				((uint64_t)place << fan->place_shift) +
+					2 * (uint64_t)net->back[arc]);
+		sim_putter_end(&fan->putter, 1);
+	} else {
+		put_far(fan, sending, place, arc, arrival_ns);
+	}
 	return sim_trace_copy(sending->now_ns, arrival_ns, net->to_name64[arc]);
 }
 
@@ -64,20 +72,16 @@ static inline uint64_t put_copy(const struct sim_fan *fan, const struct sim_send
  * simulation of gossip spends its time in.  Two short loops over the neighbours, each with all that
  * it needs in registers, are quicker than a long one.
  *
- * First: arrivals, in place of the delays, and the sum for the trace hash.  False when a delay is below
- * the least or an arrival not before the checkpoint; then nothing is done.
+ * First: arrivals, and the sum for the trace hash over all neighbours.  False when a delay is below the
+ * least or an arrival not before the checkpoint; then the sum means nothing.
  */
-static inline __attribute__((always_inline)) bool are_near(const struct sim_fan *fan,
-							   const struct sim_sending *sending,
-							   uint32_t first, uint32_t count,
-							   uint64_t *sum)
+static inline __attribute__((always_inline)) bool
+are_near(const struct sim_fan *fan, uint64_t now_ns, const uint64_t *restrict to_name64,
+	 const uint64_t *restrict delay_ns, uint64_t *restrict arrival_ns, uint32_t count,
+	 uint64_t *sum)
 {
-	const uint64_t *const to_name64 = fan->net->to_name64 + first;
-	const uint64_t least_ns = fan->net->plan->lookahead_ns;
-	const uint64_t now_ns = sending->now_ns;
+	const uint64_t least_ns = fan->least_ns;
 	const uint64_t span_ns = fan->near_ns - 1 - now_ns;
-	const uint64_t *const delay_ns = fan->delays_ns;
-	uint64_t *const arrival_ns = fan->arrivals_ns;
 	uint64_t outside = 0;
 	uint64_t total = 0;
 
@@ -92,56 +96,58 @@ static inline __attribute__((always_inline)) bool are_near(const struct sim_fan 
 	return outside >> 63 == 0;
 }
 
-/* Second: each copy is counted ahead and put into its bucket. */
-static inline __attribute__((always_inline)) void put_near(const struct sim_fan *fan,
-							   uint64_t from64, uint64_t rest,
-							   uint32_t first, uint32_t count,
-							   uint32_t except, bool is_shared)
+/*
+ * Second: `count` copies are counted ahead and put into their buckets.  Who is left out is stepped over
+ * without a branch, since nobody could foresee it.  What is used once a copy is read from `fan` each time:
+ * the compiler cannot keep all of it in registers, and what it does instead takes longer.
+ */
+static inline __attribute__((always_inline)) void
+put_near(const struct sim_fan *fan, const uint64_t *arrival_ns, const uint32_t *to,
+	 const uint16_t *back, uint32_t count, uint32_t except, bool is_shared)
 {
-	const uint64_t *const arrival_ns = fan->arrivals_ns;
-	const uint32_t *const to = fan->net->to + first;
-	const uint16_t *const back = fan->net->back + first;
-	struct sim_trace_ahead *const ahead = fan->near;
-	const struct sim_putter *const shared = &fan->putter;
-	const uint32_t window_log2 = shared->window_log2;
-	const uint32_t time_shift = shared->time_shift;
-	const uint32_t node_shift = shared->node_shift;
-	uint8_t *const base = shared->base;
-	struct sim_lane *lane = shared->lanes;
+	const uint32_t window_log2 = fan->putter.window_log2;
+	const uint32_t time_shift = fan->putter.time_shift;
+	uint8_t *const base = fan->putter.base;
+	struct sim_lane *lane = fan->putter.lanes;
 
 	for (uint32_t i = 0; i < count; i++) {
-		const uint64_t time_ns = arrival_ns[i];
-		const uint64_t node = to[i];
+		const uint32_t k = i + (i >= except);
+		const uint64_t time_ns = arrival_ns[k];
+		const uint64_t node = to[k];
 		const uint64_t bucket = (uint8_t)(time_ns >> window_log2);
+		struct sim_trace_ahead *const ahead = &fan->near[node];
 		rh_off at;
 
-		if (i == except)
-			continue;
-		ahead[node].sum += sim_trace_arrival_word(time_ns, from64);
-		ahead[node].count++;
 		if (is_shared)
-			lane = sim_putter_lane(shared, (uint32_t)node);
+			lane = sim_putter_lane(&fan->putter, (uint32_t)node);
 		at = lane->heads[bucket];
-		if ((at & (SIM_CHUNK_BYTES - 1)) == 0)
-			at = sim_windows_chunk(shared->windows, lane, shared->thread, bucket);
-		*(uint64_t *)(void *)(base + at) =
-			(node << node_shift) + 2 * (uint64_t)back[i] +
-			((time_ns & ((UINT64_C(1) << window_log2) - 1)) << time_shift) + rest;
+		if (__builtin_expect((at & (SIM_CHUNK_BYTES - 1)) == 0, 0))
+			at = sim_windows_chunk(fan->windows, lane, fan->thread, bucket);
+		/* The next line of the chunk: stores that wait for theirs hold up all others. */
+		__builtin_prefetch(base + at + LINE_BYTES, 1);
+		ahead->sum += sim_trace_arrival_word(time_ns, fan->from64);
 		lane->heads[bucket] = at + sizeof(uint64_t);
+		*(uint64_t *)(void *)(base + at) =
+			(((node << window_log2) + (time_ns & fan->within_mask)) << time_shift) +
+			fan->rest + 2 * (uint64_t)back[k];
+		ahead->count++;
 	}
 	_Static_assert(SIM_BUCKETS_LOG2 == 8, "a byte is the number of a bucket");
 }
 
-/* When they leave the uplink, which takes one after the other. */
-static void wait_for_uplink(struct sim_fan *fan, const struct sim_sending *sending, uint32_t count)
+/* One or the other; apart, so that each has the registers for itself. */
+RH_VARIANTS static void put_alone(const struct sim_fan *fan, const uint64_t *arrival_ns,
+				  const uint32_t *to, const uint16_t *back, uint32_t count,
+				  uint32_t except)
 {
-	uint64_t takes_ns = sim_net_takes_ns(fan->net, sending);
+	put_near(fan, arrival_ns, to, back, count, except, false);
+}
 
-	/* Only where copies queue up does it matter which leaves first. */
-	sim_net_fanout_order(fan->net, fan->positions, count, sending->from, sending->mid);
-	for (uint32_t i = 0; i < count; i++)
-		fan->delays_ns[fan->positions[i]] +=
-			sim_net_leaves_ns(fan->net, sending, takes_ns) - sending->now_ns;
+RH_VARIANTS static void put_shared(const struct sim_fan *fan, const uint64_t *arrival_ns,
+				   const uint32_t *to, const uint16_t *back, uint32_t count,
+				   uint32_t except)
+{
+	put_near(fan, arrival_ns, to, back, count, except, true);
 }
 
 static uint32_t choose(struct sim_fan *fan, uint32_t count, uint32_t except, const uint64_t *skip)
@@ -155,110 +161,152 @@ static uint32_t choose(struct sim_fan *fan, uint32_t count, uint32_t except, con
 	return chosen;
 }
 
-/* Some of them, or in turn, or far away: one by one. */
-static uint64_t put_each(struct sim_fan *fan, const struct sim_sending *sending,
-			 const struct sim_event *like, uint64_t rest, uint32_t first,
-			 uint32_t count)
+/* Some of them, or one after the other through the uplink. */
+static uint64_t put_each(struct sim_fan *fan, const struct sim_sending *sending, uint32_t place,
+			 uint32_t first, uint32_t count)
 {
+	struct sim_net *net = fan->net;
+	uint64_t takes_ns = sim_net_takes_ns(net, sending);
 	uint64_t sum = 0;
 
+	/* Only where copies queue up does it matter which leaves first. */
+	if (sending->is_queued)
+		sim_net_fanout_order(net, fan->positions, count, sending->from, sending->mid);
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t position = fan->positions[i];
-		uint64_t arrival_ns = sending->now_ns + fan->delays_ns[position];
+		uint64_t leaves_ns = sending->is_queued ? sim_net_leaves_ns(net, sending, takes_ns)
+							: sending->now_ns;
 
-		if (arrival_ns < fan->reach_ns) {
-			sum += put_copy(fan, sending,
-					arrival_ns < fan->next_ns ? fan->near : fan->next, rest,
-					first + position, arrival_ns);
-			sim_putter_end(&fan->putter, 1);
-			continue;
-		}
-		sum += sim_trace_copy(sending->now_ns, arrival_ns,
-				      fan->net->to_name64[first + position]);
-		put_far(fan, sending, like, position, arrival_ns);
+		sum += put_one(fan, sending, place, first + position,
+			       leaves_ns + sim_net_bound_ns(net, fan->delays_ns[position]));
 	}
 	return sum;
 }
 
-RH_VARIANTS uint64_t sim_fan_out(struct sim_fan *fan, const struct sim_sending *sending,
-				 const struct sim_event *like, uint32_t except,
-				 const uint64_t *skip, uint32_t *count)
+/* A wire of the model's own is asked without a detour. */
+static inline void find_delays(const struct sim_fan *fan, const struct sim_sending *sending,
+			       uint32_t first, uint32_t count)
 {
-	struct sim_net *net = fan->net;
+	struct rh_fan copies = {
+		.from = sending->from,
+		.count = count,
+		.key = sending->key,
+		.to = fan->net->to + first,
+		.base_ns = fan->net->base_ns + first,
+	};
+
+	if (fan->wire != NULL)
+		fan->wire->delays(fan->net->plan->params, &copies, fan->delays_ns);
+	else
+		sim_net_delays(fan->net, sending, first, count, fan->delays_ns);
+}
+
+RH_VARIANTS uint64_t sim_fan_out(struct sim_fan *fan, const struct sim_sending *sending,
+				 uint32_t place, uint32_t except, const uint64_t *skip,
+				 uint32_t *count)
+{
+	const struct sim_net *net = fan->net;
 	uint32_t first = net->first[sending->from];
 	uint32_t peer_count = net->first[sending->from + 1] - first;
-	uint64_t rest = (like->tag & UINT32_MAX) << (1 + fan->windows->layout.position_bits);
 	uint64_t sum;
 
-	sim_net_delays(net, sending, first, peer_count, fan->delays_ns);
-	if (!sending->is_queued && skip == NULL &&
-	    are_near(fan, sending, first, peer_count, &sum)) {
-		if (fan->putter.owner == NULL)
-			put_near(fan, sending->from64, rest, first, peer_count, except, false);
-		else
-			put_near(fan, sending->from64, rest, first, peer_count, except, true);
-		*count = peer_count;
-		if (except < peer_count) {
-			*count -= 1;
-			sum -= sim_trace_copy(sending->now_ns, fan->arrivals_ns[except],
-					      net->to_name64[first + except]);
-		}
-		sim_putter_end(&fan->putter, *count);
-		return sum;
+	find_delays(fan, sending, first, peer_count);
+	if (sending->is_queued || skip != NULL ||
+	    !are_near(fan, sending->now_ns, net->to_name64 + first, fan->delays_ns,
+		      fan->arrivals_ns, peer_count, &sum)) {
+		*count = choose(fan, peer_count, except, skip);
+		return put_each(fan, sending, place, first, *count);
 	}
-	*count = choose(fan, peer_count, except, skip);
-	for (uint32_t i = 0; i < *count; i++)
-		fan->delays_ns[fan->positions[i]] =
-			sim_net_bound_ns(net, fan->delays_ns[fan->positions[i]]);
-	if (sending->is_queued)
-		wait_for_uplink(fan, sending, *count);
-	return put_each(fan, sending, like, rest, first, *count);
+	*count = peer_count;
+	if (except < peer_count) {
+		*count = peer_count - 1;
+		sum -= sim_trace_copy(sending->now_ns, fan->arrivals_ns[except],
+				      net->to_name64[first + except]);
+	}
+	fan->from64 = sending->from64;
+	fan->rest = (uint64_t)place << fan->place_shift;
+	(fan->putter.owner == NULL ? put_alone : put_shared)(fan, fan->arrivals_ns, net->to + first,
+							     net->back + first, *count, except);
+	sim_putter_end(&fan->putter, *count);
+	return sum;
 }
 
 /* ---- in -------------------------------------------------------------------------------------- */
 
-/* Bytes of the block, so that what is shifted by what stays short: bit b of a line is bit b % 8 of byte
- * b / 8 on every machine. */
-static const uint8_t *seen_byte(const uint8_t *block, uint64_t line, uint64_t place)
+/* The word of a node's line that holds the bit of a place. */
+static inline const uint64_t *seen_word(const uint8_t *block, uint64_t line, uint64_t place)
 {
-	return block + line + (place >> 3 & (SIM_FLOOD_LINE_BYTES - 1));
+	return (const uint64_t *)(const void *)(block + line) +
+	       (place >> 6 & (SIM_FLOOD_LINE_BYTES / 8 - 1));
 }
 
-/* Nearly all copies of one time are of messages of one block, and hardly anything is a cell. */
-RH_VARIANTS uint32_t sim_fan_filter(void *ctx, uint64_t *items, uint32_t count)
+/*
+ * Items of one block, none of them a cell: no branch but the loop's.  The lines of the next items are
+ * fetched while these are looked at; `ahead` is 0 for the last few, which have no next ones.
+ */
+static inline __attribute__((always_inline)) uint32_t
+keep_unseen(const uint8_t *block, uint32_t line_shift, uint32_t place_shift, uint64_t *to,
+	    const uint64_t *items, uint32_t count, uint32_t ahead)
 {
-	const struct sim_fan_in *in = ctx;
-	const uint32_t place_shift = 1 + in->layout->position_bits;
-	const uint32_t line_shift = in->layout->node_shift - SIM_FLOOD_LINE_LOG2;
 	const uint64_t line_mask = ~(uint64_t)(SIM_FLOOD_LINE_BYTES - 1);
-	const uint64_t rest_mask = (UINT64_C(1) << in->layout->time_shift) - 1;
-	const uint64_t kind_mask =
-		rest_mask & ~((UINT64_C(1) << (place_shift + SIM_FLOOD_BLOCK_LOG2)) - 2);
-	uint64_t kind = UINT64_MAX; /* block of the place, and not a cell */
-	const uint8_t *block = NULL;
 	uint32_t kept = 0;
 
-	if (in->keeps_all)
-		return count;
 	for (uint32_t i = 0; i < count; i++) {
 		const uint64_t item = items[i];
 		const uint64_t place = item >> place_shift;
 
-		items[kept] = item;
-		if ((item & kind_mask) != kind) {
-			if ((item & 1) != 0) {
-				kept++;
-				continue;
-			}
-			kind = item & kind_mask;
-			block = sim_flood_block(
-				in->space, in->flood,
-				(uint32_t)(kind >> (place_shift + SIM_FLOOD_BLOCK_LOG2)));
-		}
-		__builtin_prefetch(
-			seen_byte(block, items[i + AHEAD] >> line_shift & line_mask, place));
-		kept += (*seen_byte(block, item >> line_shift & line_mask, place) &
-			 1U << (place & 7)) == 0;
+		if (ahead != 0)
+			__builtin_prefetch(block + (items[i + ahead] >> line_shift & line_mask));
+		to[kept] = item;
+		kept += !(*seen_word(block, item >> line_shift & line_mask, place) >> (place & 63) &
+			  1);
+	}
+	return kept;
+}
+
+/* Do all items agree in these bits? */
+static inline __attribute__((always_inline)) bool agree(const uint64_t *items, uint32_t count,
+							uint64_t mask)
+{
+	uint64_t differ = 0;
+
+	for (uint32_t i = 0; i < count; i++)
+		differ |= items[i] ^ items[0];
+	return (differ & mask) == 0;
+}
+
+/* Nearly all copies of one time are of messages of one block, and hardly anything is a cell. */
+RH_VARIANTS uint32_t sim_fan_filter(void *ctx, uint64_t *to, const uint64_t *items, uint32_t count)
+{
+	const struct sim_fan_in *in = ctx;
+	const uint32_t place_shift = 1 + in->layout->position_bits;
+	const uint32_t block_shift = place_shift + SIM_FLOOD_BLOCK_LOG2;
+	const uint32_t line_shift = in->layout->node_shift - SIM_FLOOD_LINE_LOG2;
+	const uint64_t rest_mask = (UINT64_C(1) << in->layout->time_shift) - 1;
+	/* The block of the place, and whether it is a cell. */
+	const uint64_t kind_mask = (rest_mask & ~((UINT64_C(1) << block_shift) - 1)) | SIM_IS_CELL;
+	uint32_t many = count > AHEAD ? count - AHEAD : 0;
+	uint32_t kept = 0;
+
+	if (!in->keeps_all && (items[0] & SIM_IS_CELL) == 0 && agree(items, count, kind_mask)) {
+		const uint8_t *block = sim_flood_block(
+			in->space, in->flood, (uint32_t)((items[0] & rest_mask) >> block_shift));
+
+		kept = keep_unseen(block, line_shift, place_shift, to, items, many, AHEAD);
+		return kept + keep_unseen(block, line_shift, place_shift, to + kept, items + many,
+					  count - many, 0);
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t item = items[i];
+
+		to[kept] = item;
+		if (in->keeps_all || (item & SIM_IS_CELL) != 0)
+			kept++;
+		else
+			kept += keep_unseen(
+				sim_flood_block(in->space, in->flood,
+						(uint32_t)((item & rest_mask) >> block_shift)),
+				line_shift, place_shift, to + kept, &item, 1, 0);
 	}
 	return kept;
 }

@@ -18,6 +18,7 @@ struct sim_fan {
 	struct rh_space *space;
 	struct sim_net *net;
 	struct sim_windows *windows;
+	const struct sim_flood *flood;
 	const struct sim_trace *trace;
 	uint32_t thread;
 	uint32_t *positions; /* room for one node's neighbours, each */
@@ -25,24 +26,30 @@ struct sim_fan {
 	uint64_t *arrivals_ns;
 	/* of this window: sim_fan_begin() */
 	struct sim_putter putter;
+	const struct rh_wire *wire; /* of the model, or NULL */
+	uint32_t place_shift;
+	uint64_t within_mask;
+	uint64_t least_ns;
 	uint64_t reach_ns;	      /* from here on: not by bucket */
 	uint64_t next_ns;	      /* of the checkpoint */
 	uint64_t near_ns;	      /* the earlier of the two */
 	struct sim_trace_ahead *near; /* counts arrivals before the checkpoint */
 	struct sim_trace_ahead *next; /* and those behind it */
+	/* of this fan-out */
+	uint64_t from64;
+	uint64_t rest; /* of an item: the place of the message */
 };
 
 /* Before the first fan-out of a window. */
 void sim_fan_begin(struct sim_fan *fan);
 
 /*
- * To all neighbours but the one at `except` (RH_NONE: nobody) and those in `skip` (or NULL).  `like` is
- * the event of a copy: its id, kind, key, object and place count.  Returns the sum of the fan-out for
- * the trace hash; *count receives the number of copies.
+ * The message at `place` of the flood table to all neighbours but the one at `except` (RH_NONE: nobody)
+ * and those in `skip` (or NULL).  Returns the sum of the fan-out for the trace hash; *count receives the
+ * number of copies.
  */
-uint64_t sim_fan_out(struct sim_fan *fan, const struct sim_sending *sending,
-		     const struct sim_event *like, uint32_t except, const uint64_t *skip,
-		     uint32_t *count);
+uint64_t sim_fan_out(struct sim_fan *fan, const struct sim_sending *sending, uint32_t place,
+		     uint32_t except, const uint64_t *skip, uint32_t *count);
 
 /* What the windowed engine does with the copies (struct sim_copies): `ctx` is a struct sim_fan_in. */
 struct sim_fan_in {
@@ -59,8 +66,7 @@ struct sim_fan_in {
 	} lines[3];
 };
 
-/* Reads up to SIM_WINDOWS_SLACK items behind the last one, whatever they are. */
-uint32_t sim_fan_filter(void *ctx, uint64_t *items, uint32_t count);
+uint32_t sim_fan_filter(void *ctx, uint64_t *to, const uint64_t *items, uint32_t count);
 void sim_fan_expand(void *ctx, uint64_t item, uint64_t window_ns, struct sim_event *event);
 void sim_fan_announce(void *ctx, uint64_t item);
 

@@ -65,6 +65,6 @@ uint32_t sim_flood_find(const struct rh_space *space, struct sim_flood *flood, u
 void sim_flood_forget(const struct rh_space *space, const struct sim_flood *flood, uint32_t node)
 {
 	for (uint32_t i = 0; i < flood->blocks.count; i++)
-		memset(sim_flood_byte(sim_flood_block(space, flood, i), node, 0), 0,
+		memset(sim_flood_line(sim_flood_block(space, flood, i), node), 0,
 		       SIM_FLOOD_LINE_BYTES);
 }

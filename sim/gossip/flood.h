@@ -8,7 +8,7 @@
  *   seen block b      node 0        node 1        node 2
  *   (512 messages)  | 512 bits    | 512 bits    | 512 bits    | ...     64 bytes a node: one line
  *
- * Bit b of a line is bit b % 8 of its byte b / 8, on every machine.
+ * Bit b of a line is bit b % 64 of its word b / 64.
  *
  * New messages stand next to each other, so what is on the wire at one time touches one line or two of a
  * node.  A publication made again (after a crash) finds its place by its id.
@@ -22,6 +22,7 @@
 #define SIM_GOSSIP_FLOOD_H
 
 #include "sim/kernel/objects.h"
+#include "sim/kernel/order.h"
 
 #define SIM_FLOOD_BLOCK_LOG2 9
 #define SIM_FLOOD_LINE_LOG2  6
@@ -59,6 +60,23 @@ sim_flood_at(const struct rh_space *space, const struct sim_flood *flood, uint32
 	return rh_tiers_at(space, &flood->messages, sizeof(struct sim_flood_message), place);
 }
 
+/* A copy that `source` sends, but for time and node. */
+static inline struct sim_event sim_flood_event(const struct sim_flood_message *message,
+					       uint32_t place, uint32_t source)
+{
+	return (struct sim_event){
+		.id = message->mid,
+		.source = source,
+		.kind = message->kind,
+		.class = RH_CLASS_MESSAGE,
+		.is_flooded = 1,
+		.size_bytes = message->size_bytes,
+		.key = message->key,
+		.tag = place,
+		.ref = message->ref,
+	};
+}
+
 /* The lines of the block that holds the bits of a message. */
 static inline uint8_t *sim_flood_block(const struct rh_space *space, const struct sim_flood *flood,
 				       uint32_t block)
@@ -67,23 +85,28 @@ static inline uint8_t *sim_flood_block(const struct rh_space *space, const struc
 		     *(const rh_off *)rh_tiers_at(space, &flood->blocks, sizeof(rh_off), block));
 }
 
-static inline uint8_t *sim_flood_byte(uint8_t *block, uint32_t node, uint32_t place)
+static inline uint64_t *sim_flood_line(uint8_t *block, uint32_t node)
 {
-	return block + (size_t)node * SIM_FLOOD_LINE_BYTES +
-	       (place >> 3 & (SIM_FLOOD_LINE_BYTES - 1));
+	return (uint64_t *)(void *)(block + (size_t)node * SIM_FLOOD_LINE_BYTES);
+}
+
+/* The same for who has the block at hand. */
+static inline bool sim_flood_see_in(uint8_t *block, uint32_t node, uint32_t place)
+{
+	uint64_t *word = &sim_flood_line(block, node)[place >> 6 & (SIM_FLOOD_LINE_BYTES / 8 - 1)];
+	uint64_t bit = UINT64_C(1) << (place & 63);
+	bool was_seen = (*word & bit) != 0;
+
+	*word |= bit;
+	return was_seen;
 }
 
 /* Marks the message as seen by the node; true when it was before. */
 static inline bool sim_flood_see(const struct rh_space *space, const struct sim_flood *flood,
 				 uint32_t node, uint32_t place)
 {
-	uint8_t *block = sim_flood_block(space, flood, place >> SIM_FLOOD_BLOCK_LOG2);
-	uint8_t *byte = sim_flood_byte(block, node, place);
-	uint32_t bit = 1U << (place & 7);
-	bool was_seen = (*byte & bit) != 0;
-
-	*byte = (uint8_t)(*byte | bit);
-	return was_seen;
+	return sim_flood_see_in(sim_flood_block(space, flood, place >> SIM_FLOOD_BLOCK_LOG2), node,
+				place);
 }
 
 #endif

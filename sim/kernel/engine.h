@@ -23,6 +23,10 @@ struct sim_engine {
 	struct rh_space *space;
 	const struct sim_order *order; /* borrowed until the engine is forgotten */
 	rh_off state;
+	/* Where the next event may be written, whole, before it is pushed from there: that spares a copy.
+	 * Until the next push; NULL: nowhere, now. */
+	struct sim_event *room;
+	const uint64_t *live;  /* what `count` would return; NULL: ask it */
 	sim_engine_soon *soon; /* NULL: nobody wants to know; an engine need not tell */
 	void *soon_ctx;
 };

@@ -12,75 +12,61 @@
  * taken out: whatever comes late for an earlier tick goes to the due list or the side heap, and the
  * smaller of the two is the first event of all, because all else lies at the cursor or behind it.
  *
- * A bucket is a chain of links, so an append costs a few stores and an empty bucket 4 bytes; bit
- * maps find the next bucket in use, so an idle network costs nothing.  A bucket is only taken out
- * when it begins before the limit of the pop: a run that stops in a pause leaves the cursor there.
+ * A bucket is a list of 16-byte items (buckets.h), so an append costs a few stores; bit maps find the
+ * next bucket in use, so an idle network costs nothing.  A bucket is only taken out when it begins
+ * before the limit of the pop: a run that stops in a pause leaves the cursor there.
  *
- * Events lie still in their cells from push to pop.  What is chained, sorted and sifted are 16 bytes
- * with time and node in them; a cell is looked at again only where both are equal.  In a large network
- * cells have left the cache by then, so they are asked for some events ahead, and so is what the
- * owner of the nodes wants to have at hand (`soon` in engine.h).
+ * Events lie still in their cells from push to pop.  What is listed, sorted and sifted are items with
+ * time and node in them; a cell is looked at again only where both are equal.  In a large network
+ * cells have left the cache by then, so while one bucket is played those of the next are asked for,
+ * and so is what the owner of the nodes wants to have at hand (`soon` in engine.h).
  *
- * The width follows the density: buckets of some 8 events are sorted by insertion, and late
- * events find a short list.  It is decided from the events and the virtual time that went by, so a
- * crowd at one instant, which no width would spread, does not narrow it; and it is decided no more
- * often than all that waits could be placed anew.  The order of events does not depend on it.
+ * The width follows the density: buckets of some few events are sorted by counting who comes before
+ * whom, without a branch that could be foreseen wrongly, and late events find a short list.  It is
+ * decided from the events and the virtual time that went by, so a crowd at one instant, which no width
+ * would spread, does not narrow it; and it is decided no more often than all that waits could be placed
+ * anew.  The order of events does not depend on it.
  */
 #include "sim/kernel/engine.h"
 
 #include "core/base/bits.h"
+#include "sim/kernel/buckets.h"
 
-#define BUCKET_LOG2 3	 /* events that a bucket should hold */
+#define BUCKET_LOG2 3	 /* events that a bucket should hold, at least */
 #define FIT_FROM    1024 /* events from one look at the width to the next, at least */
 #define LATE_MAX    64	 /* a longer due list is not inserted into */
-#define AHEAD	    12	 /* events: long enough to come from memory, few enough to stay */
+#define MANY	    4096 /* events that wait: fewer are in the cache anyway */
 #define LINE	    64
 
-/* What is known of a cell without looking at it. */
-struct link {
-	uint64_t time_ns;
-	uint32_t node;
-	uint32_t next; /* of the bucket's chain or of the free list; 0 ends it */
-};
-
-/* An event in a list or heap. */
-struct item {
-	uint64_t time_ns;
-	uint32_t node;
-	uint32_t cell;
-};
-
 struct wheel {
-	struct rh_vec cells; /* struct sim_event */
-	struct rh_vec links; /* one for each cell */
+	struct rh_vec cells; /* struct sim_event; a free one's id is the next free one */
 	uint32_t free_head;
+	uint32_t room; /* the cell of the next event to come */
 	uint32_t width_log2;
 	uint32_t width_max;
 	uint32_t fine_log2;
 	uint32_t coarse_log2;
-	uint32_t due_at;
 	uint64_t live_count;
-	uint64_t cursor; /* tick */
-	uint64_t epoch;	 /* of the fine wheel */
-	uint64_t era;	 /* of the coarse wheel */
-	rh_off fine_heads;
-	rh_off fine_bits;
-	rh_off coarse_heads;
-	rh_off coarse_bits;
-	struct rh_vec due; /* struct item, sorted from due_at on */
+	uint64_t cursor;      /* tick */
+	uint64_t epoch;	      /* of the fine wheel */
+	uint64_t era;	      /* of the coarse wheel */
+	struct sim_ring ring; /* the fine wheel's buckets, then the coarse one's */
+	struct rh_vec due;    /* struct sim_item, sorted from due_at on */
 	struct rh_vec scratch;
-	struct rh_vec side;  /* struct item, heap */
-	struct rh_vec far;   /* struct item, heap */
-	uint64_t quiet_ns;   /* nothing comes before */
-	uint64_t fitted_ns;  /* when the width was looked at */
-	uint64_t due_count;  /* events that came due since */
-	uint32_t fine_count; /* cells in the fine wheel */
+	struct rh_vec side; /* struct sim_item, heap */
+	struct rh_vec far;  /* struct sim_item, heap */
+	uint32_t due_at;
+	uint32_t fine_count;  /* items in the fine wheel */
+	rh_off ahead;	      /* items of the next bucket */
+	uint32_t ahead_count; /* of them not yet asked for */
 	uint32_t unused;
+	uint64_t quiet_ns;  /* nothing comes before */
+	uint64_t fitted_ns; /* when the width was looked at */
+	uint64_t due_count; /* events that came due since */
 };
 
 #define CELL ((uint32_t)sizeof(struct sim_event))
-#define LINK ((uint32_t)sizeof(struct link))
-#define ITEM ((uint32_t)sizeof(struct item))
+#define ITEM ((uint32_t)sizeof(struct sim_item))
 
 static struct wheel *wheel_of(const struct sim_engine *engine)
 {
@@ -93,9 +79,40 @@ static struct sim_event *cell_at(const struct rh_space *space, const struct whee
 	return rh_vec_at(space, &wheel->cells, CELL, index - 1);
 }
 
-static struct link *link_at(const struct rh_space *space, const struct wheel *wheel, uint32_t index)
+static uint64_t fine_slots(const struct wheel *wheel)
 {
-	return rh_vec_at(space, &wheel->links, LINK, index - 1);
+	return UINT64_C(1) << wheel->fine_log2;
+}
+
+static uint64_t fine_slot(const struct wheel *wheel, uint64_t tick)
+{
+	return tick & (fine_slots(wheel) - 1);
+}
+
+static uint64_t coarse_slot(const struct wheel *wheel, uint64_t epoch)
+{
+	return fine_slots(wheel) + (epoch & ((UINT64_C(1) << wheel->coarse_log2) - 1));
+}
+
+/* ---- cells ----------------------------------------------------------------------------------- */
+
+/* A cell for the next event: it may be written there. */
+static void reserve_room(struct rh_space *space, struct wheel *wheel)
+{
+	wheel->room = wheel->free_head;
+	if (wheel->room != 0) {
+		wheel->free_head = (uint32_t)cell_at(space, wheel, wheel->room)->id;
+	} else {
+		rh_vec_push(space, &wheel->cells, CELL);
+		wheel->room = wheel->cells.count;
+	}
+}
+
+static void give_cell(const struct rh_space *space, struct wheel *wheel, uint32_t index)
+{
+	cell_at(space, wheel, index)->id = wheel->free_head;
+	wheel->free_head = index;
+	wheel->live_count--;
 }
 
 rh_off sim_general_engine_init(struct rh_space *space, uint32_t width_log2, uint32_t fine_log2,
@@ -103,65 +120,31 @@ rh_off sim_general_engine_init(struct rh_space *space, uint32_t width_log2, uint
 {
 	rh_off state = rh_space_alloc(space, sizeof(struct wheel));
 	struct wheel *wheel = rh_at(space, state);
-	uint64_t fine = UINT64_C(1) << fine_log2;
-	uint64_t coarse = UINT64_C(1) << coarse_log2;
 
 	RH_ASSERT(fine_log2 >= 6 && coarse_log2 >= 6 && width_log2 + fine_log2 + coarse_log2 < 64);
 	wheel->width_log2 = width_log2;
 	wheel->width_max = width_log2;
 	wheel->fine_log2 = fine_log2;
 	wheel->coarse_log2 = coarse_log2;
-	wheel->fine_heads = rh_space_alloc(space, fine * sizeof(uint32_t));
-	wheel->fine_bits = rh_space_alloc(space, fine / 8);
-	wheel->coarse_heads = rh_space_alloc(space, coarse * sizeof(uint32_t));
-	wheel->coarse_bits = rh_space_alloc(space, coarse / 8);
+	sim_ring_init(space, &wheel->ring, fine_slots(wheel) + (UINT64_C(1) << coarse_log2));
+	reserve_room(space, wheel);
 	return state;
 }
 
 /*
  * At the widest 0.26 ms a bucket, 1.07 s a fine wheel, 18 minutes a coarse one: a message between
  * continents lands in the fine wheel, a block interval in the coarse one, and an empty world costs
- * 21 KB, of which only what is used is ever touched.
+ * 41 KB, of which only what is used is ever touched.
  */
 static rh_off general_init(struct rh_space *space)
 {
 	return sim_general_engine_init(space, 18, 12, 10);
 }
 
-/* ---- cells ----------------------------------------------------------------------------------- */
-
-static uint32_t take_cell(struct rh_space *space, struct wheel *wheel,
-			  const struct sim_event *event)
-{
-	uint32_t index = wheel->free_head;
-	struct link *link;
-
-	if (index != 0) {
-		link = link_at(space, wheel, index);
-		wheel->free_head = link->next;
-	} else {
-		rh_vec_push(space, &wheel->cells, CELL);
-		link = rh_vec_push(space, &wheel->links, LINK);
-		index = wheel->cells.count;
-	}
-	link->time_ns = event->time_ns;
-	link->node = event->node;
-	*cell_at(space, wheel, index) = *event;
-	wheel->live_count++;
-	return index;
-}
-
-static void give_cell(const struct rh_space *space, struct wheel *wheel, uint32_t index)
-{
-	link_at(space, wheel, index)->next = wheel->free_head;
-	wheel->free_head = index;
-	wheel->live_count--;
-}
-
 /* ---- order of items -------------------------------------------------------------------------- */
 
 static bool is_before(const struct sim_engine *engine, const struct wheel *wheel,
-		      const struct item *a, const struct item *b)
+		      const struct sim_item *a, const struct sim_item *b)
 {
 	if (a->time_ns != b->time_ns)
 		return a->time_ns < b->time_ns;
@@ -171,10 +154,11 @@ static bool is_before(const struct sim_engine *engine, const struct wheel *wheel
 			     cell_at(engine->space, wheel, b->cell)) < 0;
 }
 
-static void push_item(const struct sim_engine *engine, const struct wheel *wheel,
-		      struct rh_vec *heap, struct item item)
+static __attribute__((noinline)) void push_item(const struct sim_engine *engine,
+						const struct wheel *wheel, struct rh_vec *heap,
+						struct sim_item item)
 {
-	struct item *items;
+	struct sim_item *items;
 	uint32_t at = heap->count;
 
 	rh_vec_push(engine->space, heap, ITEM);
@@ -187,9 +171,9 @@ static void push_item(const struct sim_engine *engine, const struct wheel *wheel
 }
 
 static void sink_item(const struct sim_engine *engine, const struct wheel *wheel,
-		      struct item *items, uint32_t count, uint32_t at)
+		      struct sim_item *items, uint32_t count, uint32_t at)
 {
-	struct item moving = items[at];
+	struct sim_item moving = items[at];
 	uint32_t child;
 
 	for (child = 2 * at + 1; child < count; child = 2 * at + 1) {
@@ -203,11 +187,11 @@ static void sink_item(const struct sim_engine *engine, const struct wheel *wheel
 	items[at] = moving;
 }
 
-static struct item pop_item(const struct sim_engine *engine, const struct wheel *wheel,
-			    struct rh_vec *heap)
+static struct sim_item pop_item(const struct sim_engine *engine, const struct wheel *wheel,
+				struct rh_vec *heap)
 {
-	struct item *items = rh_at(engine->space, heap->items);
-	struct item top = items[0];
+	struct sim_item *items = rh_at(engine->space, heap->items);
+	struct sim_item top = items[0];
 
 	RH_ASSERT(heap->count > 0);
 	heap->count--;
@@ -219,12 +203,12 @@ static struct item pop_item(const struct sim_engine *engine, const struct wheel 
 }
 
 static void insert_sorted(const struct sim_engine *engine, const struct wheel *wheel,
-			  struct item *items, uint32_t count)
+			  struct sim_item *items, uint32_t count)
 {
 	uint32_t i;
 
 	for (i = 1; i < count; i++) {
-		struct item moving = items[i];
+		struct sim_item moving = items[i];
 		uint32_t at = i;
 
 		while (at > 0 && is_before(engine, wheel, &moving, &items[at - 1])) {
@@ -235,8 +219,9 @@ static void insert_sorted(const struct sim_engine *engine, const struct wheel *w
 	}
 }
 
-static void merge_runs(const struct sim_engine *engine, const struct wheel *wheel, struct item *out,
-		       const struct item *in, uint32_t middle, uint32_t end, uint32_t from)
+static void merge_runs(const struct sim_engine *engine, const struct wheel *wheel,
+		       struct sim_item *out, const struct sim_item *in, uint32_t middle,
+		       uint32_t end, uint32_t from)
 {
 	uint32_t left = from;
 	uint32_t right = middle;
@@ -251,11 +236,40 @@ static void merge_runs(const struct sim_engine *engine, const struct wheel *whee
 	}
 }
 
+/*
+ * A few items that are all of different times: each goes to the place that says how many come before it.
+ * False when two are of one time; then `out` means nothing.
+ */
+static bool sort_few(struct sim_item *out, const struct sim_item *in, uint32_t count)
+{
+	uint32_t places[SIM_BLOCK_ITEMS] = {0};
+	uint32_t equal = 0;
+	uint32_t i;
+	uint32_t k;
+
+	for (i = 1; i < count; i++) {
+		uint64_t time_ns = in[i].time_ns;
+		uint32_t place = 0;
+
+		for (k = 0; k < i; k++) {
+			uint32_t is_after = time_ns >= in[k].time_ns;
+
+			equal |= time_ns == in[k].time_ns;
+			places[k] += 1 - is_after;
+			place += is_after;
+		}
+		places[i] = place;
+	}
+	for (i = 0; i < count; i++)
+		out[places[i]] = in[i];
+	return equal == 0;
+}
+
 /* Keys are total, so any correct sort gives the same list: runs of 16 by insertion, then merges. */
 static void sort_due(const struct sim_engine *engine, struct wheel *wheel)
 {
-	struct item *items = rh_at(engine->space, wheel->due.items);
-	struct item *other;
+	struct sim_item *items = rh_at(engine->space, wheel->due.items);
+	struct sim_item *other;
 	uint32_t count = wheel->due.count;
 	uint32_t run = 16;
 	uint32_t at;
@@ -267,7 +281,7 @@ static void sort_due(const struct sim_engine *engine, struct wheel *wheel)
 	rh_vec_reserve(engine->space, &wheel->scratch, ITEM, count);
 	other = rh_at(engine->space, wheel->scratch.items);
 	for (; run < count; run *= 2) {
-		struct item *swap = items;
+		struct sim_item *swap = items;
 
 		for (at = 0; at < count; at += 2 * run) {
 			uint32_t middle = count - at < run ? count : at + run;
@@ -290,21 +304,12 @@ static void sort_due(const struct sim_engine *engine, struct wheel *wheel)
 
 /* ---- the wheels ------------------------------------------------------------------------------ */
 
-static void chain_cell(const struct rh_space *space, const struct wheel *wheel, rh_off heads,
-		       rh_off bits, uint64_t slot, uint32_t index)
-{
-	uint32_t *head = (uint32_t *)rh_at(space, heads) + slot;
-
-	link_at(space, wheel, index)->next = *head;
-	*head = index;
-	rh_bit_set(rh_at(space, bits), slot);
-}
-
 /* An event for a tick that is out already. */
-static void put_late(const struct sim_engine *engine, struct wheel *wheel, struct item item)
+static __attribute__((noinline)) void put_late(const struct sim_engine *engine, struct wheel *wheel,
+					       struct sim_item item)
 {
 	struct rh_vec *due = &wheel->due;
-	struct item *items;
+	struct sim_item *items;
 	uint32_t at;
 
 	wheel->due_count++;
@@ -326,53 +331,46 @@ static void put_late(const struct sim_engine *engine, struct wheel *wheel, struc
 	items[at] = item;
 }
 
-static void place_cell(const struct sim_engine *engine, struct wheel *wheel, uint32_t index)
+/* Which wheel it will be is foreseen as little as which bucket (buckets.h). */
+static inline __attribute__((always_inline)) void
+place_item(const struct sim_engine *engine, struct wheel *wheel, struct sim_item item)
 {
-	const struct link *link = link_at(engine->space, wheel, index);
-	uint64_t tick = link->time_ns >> wheel->width_log2;
+	uint64_t tick = item.time_ns >> wheel->width_log2;
 	uint64_t epoch = tick >> wheel->fine_log2;
-	uint64_t fine_mask = (UINT64_C(1) << wheel->fine_log2) - 1;
-	uint64_t coarse_mask = (UINT64_C(1) << wheel->coarse_log2) - 1;
-	struct item item = {link->time_ns, link->node, index};
+	uint64_t is_fine = epoch == wheel->epoch;
+	uint64_t fine = fine_slot(wheel, tick) & (0 - is_fine);
+	uint64_t coarse = coarse_slot(wheel, epoch) & (is_fine - 1);
 
 	if (tick < wheel->cursor) {
 		put_late(engine, wheel, item);
-	} else if (epoch == wheel->epoch) {
-		chain_cell(engine->space, wheel, wheel->fine_heads, wheel->fine_bits,
-			   tick & fine_mask, index);
-		wheel->fine_count++;
-	} else if (epoch >> wheel->coarse_log2 == wheel->era) {
-		chain_cell(engine->space, wheel, wheel->coarse_heads, wheel->coarse_bits,
-			   epoch & coarse_mask, index);
-	} else {
+	} else if (epoch >> wheel->coarse_log2 != wheel->era) {
 		push_item(engine, wheel, &wheel->far, item);
+	} else {
+		wheel->fine_count += (uint32_t)is_fine;
+		sim_ring_put(engine->space, &wheel->ring, fine | coarse, item);
 	}
 }
 
 static void general_push(struct sim_engine *engine, const struct sim_event *event)
 {
 	struct wheel *wheel = wheel_of(engine);
+	struct sim_event *cell = cell_at(engine->space, wheel, wheel->room);
+	struct sim_item item = {event->time_ns, event->node, wheel->room};
 
-	if (event->time_ns < wheel->quiet_ns)
-		wheel->quiet_ns = event->time_ns;
-	place_cell(engine, wheel, take_cell(engine->space, wheel, event));
-}
-
-/* Takes a whole chain off a wheel; returns its first cell. */
-static uint32_t cut_chain(const struct rh_space *space, rh_off heads, rh_off bits, uint64_t slot)
-{
-	uint32_t *head = (uint32_t *)rh_at(space, heads) + slot;
-	uint32_t first = *head;
-
-	RH_ASSERT(first != 0);
-	*head = 0;
-	rh_bit_clear(rh_at(space, bits), slot);
-	return first;
+	if (event != cell)
+		*cell = *event;
+	if (item.time_ns < wheel->quiet_ns)
+		wheel->quiet_ns = item.time_ns;
+	wheel->live_count++;
+	place_item(engine, wheel, item);
+	reserve_room(engine->space, wheel);
+	engine->room = cell_at(engine->space, wheel, wheel->room);
+	engine->live = &wheel->live_count;
 }
 
 /* Its turn comes soon. */
 static void fetch(const struct sim_engine *engine, const struct wheel *wheel,
-		  const struct item *item)
+		  const struct sim_item *item)
 {
 	const char *cell = (const char *)cell_at(engine->space, wheel, item->cell);
 
@@ -382,124 +380,173 @@ static void fetch(const struct sim_engine *engine, const struct wheel *wheel,
 		engine->soon(engine->soon_ctx, item->node);
 }
 
-static void load_bucket(const struct sim_engine *engine, struct wheel *wheel, uint64_t tick)
+static void fetch_next(const struct sim_engine *engine, struct wheel *wheel)
 {
-	uint64_t slot = tick & ((UINT64_C(1) << wheel->fine_log2) - 1);
-	uint32_t index = cut_chain(engine->space, wheel->fine_heads, wheel->fine_bits, slot);
+	wheel->ahead_count--;
+	fetch(engine, wheel,
+	      (const struct sim_item *)rh_at(engine->space, wheel->ahead) + wheel->ahead_count);
+}
+
+/* The bucket of this slot is played: the next one's events will be asked for one by one, and that one's
+ * list, from which they are known, should be there by then. */
+static void look_ahead(const struct sim_engine *engine, struct wheel *wheel, uint64_t slot)
+{
+	struct sim_list next = {0};
+	struct sim_list later = {0};
+
+	if (slot + 2 < fine_slots(wheel)) {
+		next.at = *sim_ring_head(engine->space, &wheel->ring, slot + 1);
+		later.at = *sim_ring_head(engine->space, &wheel->ring, slot + 2);
+	}
+	if (later.at != 0) {
+		uint32_t count;
+		const char *items = (const char *)sim_list_items(engine->space, later, &count);
+
+		__builtin_prefetch(items);
+		__builtin_prefetch(items + LINE);
+	}
+	if (next.at != 0) {
+		const struct sim_item *items =
+			sim_list_items(engine->space, next, &wheel->ahead_count);
+
+		wheel->ahead = (rh_off)((const uint8_t *)items - engine->space->base);
+	}
+}
+
+/* A list becomes the due list, in order. */
+static void load_list(const struct sim_engine *engine, struct wheel *wheel, struct sim_list list)
+{
 	struct rh_vec *due = &wheel->due;
-	const struct item *items;
+	bool is_sorted = false;
 
 	due->count = 0;
 	wheel->due_at = 0;
-	wheel->cursor = tick + 1;
-	while (index != 0) {
-		const struct link *link = link_at(engine->space, wheel, index);
+	for (bool is_first = true; list.at != 0; is_first = false) {
+		uint32_t count;
+		const struct sim_item *items = sim_list_items(engine->space, list, &count);
+		struct sim_item *out;
 
-		if (due->count == due->cap)
+		if (due->cap < due->count + SIM_BLOCK_ITEMS)
 			rh_vec_reserve(engine->space, due, ITEM, 2 * due->cap + 32);
-		((struct item *)rh_at(engine->space, due->items))[due->count++] =
-			(struct item){link->time_ns, link->node, index};
-		index = link->next;
+		out = (struct sim_item *)rh_at(engine->space, due->items) + due->count;
+		if (is_first)
+			is_sorted = sort_few(out, items, count);
+		if (!is_sorted)
+			memcpy(out, items, count * sizeof(*out));
+		due->count += count;
+		sim_list_drop(engine->space, &wheel->ring, &list);
+		is_sorted = is_sorted && list.at == 0;
 	}
-	RH_ASSERT(due->count <= wheel->fine_count);
-	wheel->fine_count -= due->count;
-	wheel->due_count += due->count;
-	/* In a small network most buckets hold one event. */
-	if (due->count > 1)
+	if (!is_sorted)
 		sort_due(engine, wheel);
-	items = rh_at(engine->space, due->items);
-	for (uint32_t i = 0; i < due->count && i < AHEAD; i++)
-		fetch(engine, wheel, &items[i]);
 }
 
-static void place_chain(const struct sim_engine *engine, struct wheel *wheel, uint32_t index)
+static void load_bucket(const struct sim_engine *engine, struct wheel *wheel, uint64_t tick)
 {
-	while (index != 0) {
-		uint32_t next = link_at(engine->space, wheel, index)->next;
+	uint64_t slot = fine_slot(wheel, tick);
 
-		place_cell(engine, wheel, index);
-		index = next;
+	while (wheel->ahead_count > 0)
+		fetch_next(engine, wheel);
+	wheel->cursor = tick + 1;
+	load_list(engine, wheel, sim_ring_cut(engine->space, &wheel->ring, slot));
+	RH_ASSERT(wheel->due.count <= wheel->fine_count);
+	wheel->fine_count -= wheel->due.count;
+	wheel->due_count += wheel->due.count;
+	if (wheel->live_count >= MANY)
+		look_ahead(engine, wheel, slot);
+}
+
+static void place_list(const struct sim_engine *engine, struct wheel *wheel, struct sim_list list)
+{
+	while (list.at != 0) {
+		uint32_t count;
+		const struct sim_item *items = sim_list_items(engine->space, list, &count);
+
+		for (uint32_t i = 0; i < count; i++)
+			place_item(engine, wheel, items[i]);
+		sim_list_drop(engine->space, &wheel->ring, &list);
 	}
 }
 
 static void enter_epoch(const struct sim_engine *engine, struct wheel *wheel, uint64_t epoch)
 {
-	uint64_t slot = epoch & ((UINT64_C(1) << wheel->coarse_log2) - 1);
-	uint32_t index = cut_chain(engine->space, wheel->coarse_heads, wheel->coarse_bits, slot);
-
 	RH_ASSERT(epoch > wheel->epoch);
 	wheel->epoch = epoch;
 	wheel->cursor = epoch << wheel->fine_log2;
-	place_chain(engine, wheel, index);
+	place_list(engine, wheel,
+		   sim_ring_cut(engine->space, &wheel->ring, coarse_slot(wheel, epoch)));
 }
 
 static void enter_era(const struct sim_engine *engine, struct wheel *wheel)
 {
 	uint32_t shift = wheel->width_log2 + wheel->fine_log2 + wheel->coarse_log2;
-	const struct item *top = rh_at(engine->space, wheel->far.items);
+	const struct sim_item *top = rh_at(engine->space, wheel->far.items);
 
 	RH_ASSERT(top->time_ns >> shift > wheel->era);
 	wheel->era = top->time_ns >> shift;
 	wheel->epoch = wheel->era << wheel->coarse_log2;
 	wheel->cursor = wheel->epoch << wheel->fine_log2;
 	while (wheel->far.count > 0) {
-		struct item item = *(const struct item *)rh_at(engine->space, wheel->far.items);
+		struct sim_item item =
+			*(const struct sim_item *)rh_at(engine->space, wheel->far.items);
 
 		if (item.time_ns >> shift != wheel->era)
 			break;
 		pop_item(engine, wheel, &wheel->far);
-		place_cell(engine, wheel, item.cell);
+		place_item(engine, wheel, item);
 	}
 }
 
 /* ---- the width ------------------------------------------------------------------------------- */
 
-/* Takes all chains off a wheel; returns them as one, before `chain`. */
-static uint32_t join_chains(const struct sim_engine *engine, const struct wheel *wheel,
-			    rh_off heads_at, rh_off bits_at, uint64_t slots, uint32_t chain)
+/* Takes all items off the wheels, to the scratch list. */
+static void collect(const struct sim_engine *engine, struct wheel *wheel)
 {
-	uint64_t *bits = rh_at(engine->space, bits_at);
+	struct sim_ring *ring = &wheel->ring;
 	uint64_t slot;
 
-	rh_bits_each (slot, bits, slots) {
-		uint32_t index = cut_chain(engine->space, heads_at, bits_at, slot);
+	for (slot = sim_ring_next(engine->space, ring, 0, ring->slots); slot < ring->slots;
+	     slot = sim_ring_next(engine->space, ring, slot + 1, ring->slots)) {
+		struct sim_list list = sim_ring_cut(engine->space, ring, slot);
 
-		while (index != 0) {
-			struct link *link = link_at(engine->space, wheel, index);
-			uint32_t next = link->next;
+		while (list.at != 0) {
+			uint32_t count;
+			const struct sim_item *items = sim_list_items(engine->space, list, &count);
 
-			link->next = chain;
-			chain = index;
-			index = next;
+			for (uint32_t i = 0; i < count; i++)
+				*(struct sim_item *)rh_vec_push(engine->space, &wheel->scratch,
+								ITEM) = items[i];
+			sim_list_drop(engine->space, ring, &list);
 		}
 	}
-	return chain;
 }
 
 /* Nothing is due: the cursor may go back to where a bucket of the new width begins. */
 static void set_width(const struct sim_engine *engine, struct wheel *wheel, uint32_t width_log2)
 {
 	uint64_t from_ns = wheel->cursor << wheel->width_log2;
-	uint32_t chain = 0;
+	struct rh_vec far = wheel->far;
+	uint32_t i;
 
 	RH_ASSERT(wheel->due_at == wheel->due.count && wheel->side.count == 0);
-	chain = join_chains(engine, wheel, wheel->fine_heads, wheel->fine_bits,
-			    UINT64_C(1) << wheel->fine_log2, chain);
-	chain = join_chains(engine, wheel, wheel->coarse_heads, wheel->coarse_bits,
-			    UINT64_C(1) << wheel->coarse_log2, chain);
-	for (uint32_t i = 0; i < wheel->far.count; i++) {
-		const struct item *item = rh_vec_at(engine->space, &wheel->far, ITEM, i);
-
-		link_at(engine->space, wheel, item->cell)->next = chain;
-		chain = item->cell;
-	}
-	wheel->far.count = 0;
+	RH_ASSERT(wheel->scratch.count == 0);
+	collect(engine, wheel);
+	wheel->far = (struct rh_vec){0};
 	wheel->fine_count = 0;
+	wheel->ahead_count = 0;
 	wheel->width_log2 = width_log2;
 	wheel->cursor = from_ns >> width_log2;
 	wheel->epoch = wheel->cursor >> wheel->fine_log2;
 	wheel->era = wheel->epoch >> wheel->coarse_log2;
-	place_chain(engine, wheel, chain);
+	for (i = 0; i < wheel->scratch.count; i++)
+		place_item(engine, wheel,
+			   *(const struct sim_item *)rh_vec_at(engine->space, &wheel->scratch, ITEM,
+							       i));
+	for (i = 0; i < far.count; i++)
+		place_item(engine, wheel,
+			   *(const struct sim_item *)rh_vec_at(engine->space, &far, ITEM, i));
+	wheel->scratch.count = 0;
+	rh_vec_release(engine->space, &far, ITEM);
 }
 
 static void fit_width(const struct sim_engine *engine, struct wheel *wheel)
@@ -540,31 +587,29 @@ static bool is_due(struct wheel *wheel, uint64_t time_ns, uint64_t limit_ns)
 /* Brings the next events into reach; false when there are none before the limit. */
 static bool advance(const struct sim_engine *engine, struct wheel *wheel, uint64_t limit_ns)
 {
-	uint64_t fine = UINT64_C(1) << wheel->fine_log2;
-	uint64_t coarse = UINT64_C(1) << wheel->coarse_log2;
-	const struct item *far;
+	const struct sim_item *far;
 	uint64_t first;
 	uint64_t slot;
 
 	if (is_time_to_fit(wheel))
 		fit_width(engine, wheel);
 	first = wheel->cursor - (wheel->epoch << wheel->fine_log2);
-	RH_ASSERT(first <= fine);
+	RH_ASSERT(first <= fine_slots(wheel));
 	if (wheel->fine_count > 0) {
 		uint64_t tick;
 
-		slot = rh_bits_next(rh_at(engine->space, wheel->fine_bits), fine, first);
-		RH_ASSERT(slot < fine);
+		slot = sim_ring_next(engine->space, &wheel->ring, first, fine_slots(wheel));
+		RH_ASSERT(slot < fine_slots(wheel));
 		tick = (wheel->epoch << wheel->fine_log2) + slot;
 		if (!is_due(wheel, tick << wheel->width_log2, limit_ns))
 			return false;
 		load_bucket(engine, wheel, tick);
 		return true;
 	}
-	slot = rh_bits_next(rh_at(engine->space, wheel->coarse_bits), coarse,
-			    (wheel->epoch & (coarse - 1)) + 1);
-	if (slot < coarse) {
-		uint64_t epoch = (wheel->era << wheel->coarse_log2) + slot;
+	slot = sim_ring_next(engine->space, &wheel->ring, coarse_slot(wheel, wheel->epoch) + 1,
+			     wheel->ring.slots);
+	if (slot < wheel->ring.slots) {
+		uint64_t epoch = (wheel->era << wheel->coarse_log2) + slot - fine_slots(wheel);
 
 		if (!is_due(wheel, epoch << (wheel->width_log2 + wheel->fine_log2), limit_ns))
 			return false;
@@ -579,38 +624,52 @@ static bool advance(const struct sim_engine *engine, struct wheel *wheel, uint64
 	return true;
 }
 
+/* Brings the first event of all to the head of the due list; false when none is before the limit.
+ * Apart from the pop, which mostly finds it there. */
+static __attribute__((noinline)) bool find_first(const struct sim_engine *engine,
+						 struct wheel *wheel, uint64_t limit_ns)
+{
+	struct rh_vec *due = &wheel->due;
+	const struct sim_item *items;
+
+	while (wheel->due_at == due->count && wheel->side.count == 0) {
+		if (wheel->live_count == 0 || !advance(engine, wheel, limit_ns))
+			return false;
+	}
+	if (wheel->side.count == 0)
+		return true;
+	items = rh_at(engine->space, wheel->side.items);
+	if (wheel->due_at < due->count &&
+	    !is_before(engine, wheel, items, rh_vec_at(engine->space, due, ITEM, wheel->due_at)))
+		return true;
+	if (wheel->due_at > 0)
+		wheel->due_at--;
+	else
+		rh_vec_insert(engine->space, due, ITEM, 0);
+	*(struct sim_item *)rh_vec_at(engine->space, due, ITEM, wheel->due_at) =
+		pop_item(engine, wheel, &wheel->side);
+	return true;
+}
+
 static bool general_pop(struct sim_engine *engine, struct sim_event *event, uint64_t limit_ns)
 {
 	struct wheel *wheel = wheel_of(engine);
-	const struct item *due = NULL;
-	const struct item *side = NULL;
-	uint32_t index;
+	const struct sim_item *first;
 
 	/* A run asks again and again where nothing has come: at each point at which it may stop. */
 	if (limit_ns <= wheel->quiet_ns)
 		return false;
-	while (wheel->due_at == wheel->due.count && wheel->side.count == 0) {
-		if (wheel->live_count == 0 || !advance(engine, wheel, limit_ns))
-			return false;
-	}
-	if (wheel->due_at < wheel->due.count)
-		due = rh_vec_at(engine->space, &wheel->due, ITEM, wheel->due_at);
-	if (wheel->side.count > 0)
-		side = rh_at(engine->space, wheel->side.items);
-	if (side != NULL && (due == NULL || is_before(engine, wheel, side, due)))
-		due = NULL;
-	if (!is_due(wheel, (due != NULL ? due : side)->time_ns, limit_ns))
+	if ((wheel->due_at == wheel->due.count || wheel->side.count != 0) &&
+	    !find_first(engine, wheel, limit_ns))
 		return false;
-	if (due != NULL) {
-		index = due->cell;
-		wheel->due_at++;
-		if (wheel->due.count - wheel->due_at >= AHEAD)
-			fetch(engine, wheel, due + AHEAD);
-	} else {
-		index = pop_item(engine, wheel, &wheel->side).cell;
-	}
-	*event = *cell_at(engine->space, wheel, index);
-	give_cell(engine->space, wheel, index);
+	first = rh_vec_at(engine->space, &wheel->due, ITEM, wheel->due_at);
+	if (!is_due(wheel, first->time_ns, limit_ns))
+		return false;
+	wheel->due_at++;
+	if (wheel->ahead_count > 0)
+		fetch_next(engine, wheel);
+	*event = *cell_at(engine->space, wheel, first->cell);
+	give_cell(engine->space, wheel, first->cell);
 	return true;
 }
 
@@ -625,27 +684,27 @@ static bool takes(const struct sim_engine *engine, struct wheel *wheel, uint32_t
 	return true;
 }
 
-static void sweep_chains(const struct sim_engine *engine, struct wheel *wheel, rh_off heads_at,
-			 rh_off bits_at, uint64_t slots, sim_engine_doom *is_doomed, void *ctx)
+/* The lists from one bucket to another are taken out, and what stays is put back. */
+static void sweep_ring(const struct sim_engine *engine, struct wheel *wheel, uint64_t from,
+		       uint64_t end, sim_engine_doom *is_doomed, void *ctx)
 {
-	uint32_t *heads = rh_at(engine->space, heads_at);
-	uint64_t *bits = rh_at(engine->space, bits_at);
+	struct sim_ring *ring = &wheel->ring;
 	uint64_t slot;
 
-	rh_bits_each (slot, bits, slots) {
-		uint32_t *link = &heads[slot];
+	for (slot = sim_ring_next(engine->space, ring, from, end); slot < end;
+	     slot = sim_ring_next(engine->space, ring, slot + 1, end)) {
+		struct sim_list list = sim_ring_cut(engine->space, ring, slot);
 
-		while (*link != 0) {
-			struct link *at = link_at(engine->space, wheel, *link);
-			uint32_t next = at->next;
+		while (list.at != 0) {
+			uint32_t count;
+			const struct sim_item *items = sim_list_items(engine->space, list, &count);
 
-			if (takes(engine, wheel, *link, is_doomed, ctx))
-				*link = next;
-			else
-				link = &at->next;
+			for (uint32_t i = 0; i < count; i++) {
+				if (!takes(engine, wheel, items[i].cell, is_doomed, ctx))
+					sim_ring_put(engine->space, ring, slot, items[i]);
+			}
+			sim_list_drop(engine->space, ring, &list);
 		}
-		if (heads[slot] == 0)
-			rh_bit_clear(bits, slot);
 	}
 }
 
@@ -653,7 +712,7 @@ static void sweep_chains(const struct sim_engine *engine, struct wheel *wheel, r
 static void sweep_items(const struct sim_engine *engine, struct wheel *wheel, struct rh_vec *vec,
 			uint32_t first, sim_engine_doom *is_doomed, void *ctx)
 {
-	struct item *items;
+	struct sim_item *items;
 	uint32_t kept = first;
 	uint32_t i;
 
@@ -687,11 +746,10 @@ static uint64_t general_sweep(struct sim_engine *engine, sim_engine_doom *is_doo
 	sweep_heap(engine, wheel, &wheel->side, is_doomed, ctx);
 	sweep_heap(engine, wheel, &wheel->far, is_doomed, ctx);
 	live = wheel->live_count;
-	sweep_chains(engine, wheel, wheel->fine_heads, wheel->fine_bits,
-		     UINT64_C(1) << wheel->fine_log2, is_doomed, ctx);
+	sweep_ring(engine, wheel, 0, fine_slots(wheel), is_doomed, ctx);
 	wheel->fine_count -= (uint32_t)(live - wheel->live_count);
-	sweep_chains(engine, wheel, wheel->coarse_heads, wheel->coarse_bits,
-		     UINT64_C(1) << wheel->coarse_log2, is_doomed, ctx);
+	sweep_ring(engine, wheel, fine_slots(wheel), wheel->ring.slots, is_doomed, ctx);
+	wheel->ahead_count = 0;
 	return before - wheel->live_count;
 }
 

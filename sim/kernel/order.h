@@ -45,8 +45,9 @@ struct sim_event {
 	uint64_t key;
 	uint64_t arg; /* MESSAGE: time on the sender's uplink, which the receiver's queue needs;
 			 counted: name64 of the source */
-	uint64_t tag; /* ACTION: name64 of the step that asked; flooded: place in the flood table |
-			 (1 + position of the source among the neighbours, or 0: look it up) << 32 */
+	uint64_t tag; /* ACTION: name64 of the step that asked; MESSAGE: of the source, but for
+			 flooded: place in the flood table | (1 + position of the source among the
+			 neighbours, or 0: look it up) << 32 */
 	struct rh_handle ref; /* kept until the event is over; not for flooded copies */
 };
 

@@ -15,6 +15,7 @@
 #define FEW	       24
 #define LINE_BYTES     64
 #define COUNTED_CHUNKS 16
+#define ENDS	       2 /* behind the last item */
 #define AHEAD	       3 /* events between fetching what one needs and handing it out */
 
 bool sim_own_is_before(const struct sim_windows *windows, const struct sim_event *event,
@@ -92,18 +93,18 @@ void sim_windows_end(struct sim_windows *windows)
 
 static void room_for(struct sim_share *share, uint64_t more)
 {
+	more += ENDS;
 	if (share->due_count + more <= share->due_cap)
 		return;
 	while (share->due_count + more > share->due_cap)
 		share->due_cap = share->due_cap == 0 ? 1024 : 2 * share->due_cap;
-	share->due =
-		rh_realloc(share->due, (share->due_cap + SIM_WINDOWS_SLACK) * sizeof(uint64_t));
-	share->spare =
-		rh_realloc(share->spare, (share->due_cap + SIM_WINDOWS_SLACK) * sizeof(uint64_t));
+	share->due = rh_realloc(share->due, share->due_cap * sizeof(uint64_t));
+	share->spare = rh_realloc(share->spare, share->due_cap * sizeof(uint64_t));
 }
 
-/* Items of a later part of the window go back to the bucket; the others are moved to the front. */
-static uint32_t put_back(struct sim_share *share, uint64_t *items, uint32_t count)
+/* Items of a later part of the window go back to the bucket; the others are copied. */
+static uint32_t put_back(struct sim_share *share, uint64_t *to, const uint64_t *items,
+			 uint32_t count)
 {
 	struct sim_windows *windows = share->windows;
 	const struct sim_layout *layout = &windows->layout;
@@ -114,7 +115,7 @@ static uint32_t put_back(struct sim_share *share, uint64_t *items, uint32_t coun
 		uint64_t time_ns = window_ns + sim_item_within(layout, items[i]);
 
 		if (time_ns < windows->end_ns)
-			items[kept++] = items[i];
+			to[kept++] = items[i];
 		else
 			sim_item_put(windows, share->number, sim_item_node(windows, items[i]),
 				     time_ns, items[i] & ((UINT64_C(1) << layout->time_shift) - 1));
@@ -130,12 +131,13 @@ static void take_items(struct sim_share *share, const uint64_t *items, uint32_t 
 
 	room_for(share, count);
 	to = share->due + share->due_count;
-	memcpy(to, items, count * sizeof(*to));
-	memset(to + count, 0, SIM_WINDOWS_SLACK * sizeof(*to));
 	windows->lanes[share->number * (windows->share_count + 1)].count -= count;
-	if (windows->end_ns & ((UINT64_C(1) << windows->layout.window_log2) - 1))
-		count = put_back(share, to, count);
-	share->due_count += windows->copies.filter(windows->copies.ctx, to, count);
+	if (windows->end_ns & ((UINT64_C(1) << windows->layout.window_log2) - 1)) {
+		count = put_back(share, to, items, count);
+		items = to;
+	}
+	if (count > 0)
+		share->due_count += windows->copies.filter(windows->copies.ctx, to, items, count);
 }
 
 static void take_bucket(struct sim_share *share, struct sim_lane *lane)
@@ -219,11 +221,6 @@ static void sort_due(struct sim_share *share)
 	insert_sorted(share->due, count);
 }
 
-static bool is_tie(const struct sim_windows *windows, uint64_t a, uint64_t b)
-{
-	return ((a ^ b) >> windows->layout.time_shift) == 0;
-}
-
 /* A run of items of one time at one node: by their whole keys. */
 static void order_ties(const struct sim_share *share, uint32_t from, uint32_t to)
 {
@@ -247,27 +244,34 @@ static void order_ties(const struct sim_share *share, uint32_t from, uint32_t to
 	}
 }
 
+/* Items of one time at one node are put in order when they come next: there are few of them. */
+static void settle_ties(struct sim_share *share)
+{
+	const struct sim_layout *layout = &share->windows->layout;
+	uint32_t end = share->at + 1;
+
+	while (end < share->due_count &&
+	       sim_item_is_tie(layout, share->due[share->at], share->due[end]))
+		end++;
+	order_ties(share, share->at, end);
+	share->settled = end;
+}
+
 void sim_windows_gather(struct sim_windows *windows, uint32_t number)
 {
 	struct sim_share *share = &windows->shares[number];
-	uint32_t end;
 
 	RH_ASSERT(share->node == RH_NODE_WORLD && share->at == share->due_count);
 	share->due_count = 0;
 	share->at = 0;
 	for (uint32_t i = 0; i < windows->share_count; i++)
 		take_bucket(share, &windows->lanes[i * windows->share_count + number]);
-	if (share->due_count < 2)
-		return;
-	sort_due(share);
-	for (uint32_t i = 0; i + 1 < share->due_count; i = end) {
-		for (end = i + 1; end < share->due_count; end++) {
-			if (!is_tie(windows, share->due[i], share->due[end]))
-				break;
-		}
-		if (end - i > 1)
-			order_ties(share, i, end);
-	}
+	room_for(share, 0);
+	if (share->due_count > 1)
+		sort_due(share);
+	share->due[share->due_count] = UINT64_MAX;
+	share->due[share->due_count + 1] = 0;
+	share->settled = 0;
 }
 
 /* ---- handing out ----------------------------------------------------------------------------- */
@@ -325,6 +329,9 @@ bool sim_windows_take(struct sim_windows *windows, uint32_t number, struct sim_e
 {
 	struct sim_share *share = &windows->shares[number];
 
+	if (share->at >= share->settled &&
+	    sim_item_is_tie(&windows->layout, share->due[share->at], share->due[share->at + 1]))
+		settle_ties(share);
 	if (share->own_at < share->own_count)
 		return take_either(share, event);
 	share->own_at = 0;

@@ -37,12 +37,13 @@
 #include "core/base/tiers.h"
 #include "sim/kernel/engine.h"
 
-#define SIM_BUCKETS_LOG2  8
-#define SIM_BUCKETS	  (UINT64_C(1) << SIM_BUCKETS_LOG2)
-#define SIM_SHARES_MAX	  16
-#define SIM_FAR_SLOTS	  256
-#define SIM_WINDOWS_SLACK 16
-#define SIM_CHUNK_BYTES	  UINT64_C(1024)
+#define SIM_BUCKETS_LOG2 8
+#define SIM_BUCKETS	 (UINT64_C(1) << SIM_BUCKETS_LOG2)
+#define SIM_SHARES_MAX	 16
+#define SIM_FAR_SLOTS	 256
+#define SIM_CHUNK_BYTES	 UINT64_C(1024)
+
+#define SIM_IS_CELL UINT64_C(1) /* bit of an item: it is the place of a cell */
 
 /* What lies where in the 8 bytes of a waiting event. */
 struct sim_layout {
@@ -53,12 +54,18 @@ struct sim_layout {
 	uint32_t place_max;	/* larger places travel as cells */
 };
 
+/* Of one time at one node: their whole keys decide. */
+static inline bool sim_item_is_tie(const struct sim_layout *layout, uint64_t a, uint64_t b)
+{
+	return (a ^ b) >> layout->time_shift == 0;
+}
+
 /* What the owner of flooded copies does with them. */
 struct sim_copies {
 	void *ctx;
-	/* Keeps the items that must be handed out, in place and in order; returns how many.  Up to
-	 * SIM_WINDOWS_SLACK items behind the last may be read. */
-	uint32_t (*filter)(void *ctx, uint64_t *items, uint32_t count);
+	/* Copies the items (at least one) that must be handed out, in order; returns how many.
+	 * `to` may be `items`. */
+	uint32_t (*filter)(void *ctx, uint64_t *to, const uint64_t *items, uint32_t count);
 	/* The whole event of a copy that arrives in the window that begins at `window_ns`. */
 	void (*expand)(void *ctx, uint64_t item, uint64_t window_ns, struct sim_event *event);
 	/* This item comes a few events later: what it needs may be fetched. */
@@ -108,13 +115,14 @@ struct sim_share {
 	uint32_t number;
 	uint32_t first_node;
 	uint32_t end_node;
-	uint64_t *due; /* items of the window, sorted */
+	uint64_t *due; /* items of the window, sorted; behind the last: all bits set, and none */
 	uint64_t *spare;
 	uint32_t *counts;
 	uint32_t due_count;
 	uint32_t due_cap;
 	uint32_t counts_cap;
 	uint32_t at;	     /* the next one in `due` */
+	uint32_t settled;    /* before this place ties are in order */
 	uint32_t node;	     /* that is played; RH_NONE: none */
 	struct sim_own *own; /* sorted from own_at on */
 	uint32_t own_at;

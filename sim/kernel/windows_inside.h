@@ -14,8 +14,7 @@ struct sim_cell {
 	uint32_t unused;
 };
 
-#define SIM_CELL    ((uint32_t)sizeof(struct sim_cell))
-#define SIM_IS_CELL UINT64_C(1) /* bit of an item: it is the place of a cell */
+#define SIM_CELL ((uint32_t)sizeof(struct sim_cell))
 
 static inline uint64_t *sim_word_at(const struct sim_windows *windows, rh_off off)
 {

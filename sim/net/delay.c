@@ -6,13 +6,10 @@
  * once in a million copies.
  */
 #include "core/base/dist.h"
-#include "core/base/units.h"
 #include "core/jitter.h"
 #include "sim/net/delay.h"
 
 __extension__ typedef unsigned __int128 u128;
-
-#define PPM UINT64_C(1000000)
 
 /*
  * Pareto with scale s and shape k: s * u^(-1/k), mean s * k / (k - 1).  SimBlock takes k = 0.2 * m
@@ -44,17 +41,16 @@ uint64_t sim_delay_ns(enum rh_jitter_law law, uint64_t base_ns, uint64_t amount_
 	case RH_JITTER_NONE:
 		break;
 	case RH_JITTER_UNIFORM:
-		delay += rh_uniform_range(draw, 0, rh_mul_div(base_ns, amount_ppm, PPM));
+		delay += rh_uniform_range(draw, 0, sim_share_ns(base_ns, amount_ppm));
 		break;
 	case RH_JITTER_NORMAL:
-		delay = rh_normal(draw, base_ns, rh_mul_div(base_ns, amount_ppm, PPM));
+		delay = rh_normal(draw, base_ns, sim_share_ns(base_ns, amount_ppm));
 		break;
 	case RH_JITTER_LOGNORMAL:
 		delay = rh_lognormal(draw, base_ns, amount_ppm);
 		break;
 	case RH_JITTER_EXPONENTIAL:
-		delay += rh_exponential(draw, rh_mul_div(base_ns, amount_ppm, PPM));
-		break;
+		return sim_delay_exponential_ns(base_ns, sim_share_ns(base_ns, amount_ppm), draw);
 	case RH_JITTER_PARETO:
 		delay = pareto_ns(base_ns, draw);
 		break;

@@ -28,7 +28,6 @@
 #include "sim/net/delay.h"
 
 #define END_NS (UINT64_C(1) << 62) /* 146 years */
-#define PPM    UINT64_C(1000000)
 
 struct sim_net_state {
 	uint32_t node_count;
@@ -39,13 +38,14 @@ struct sim_net_state {
 	rh_off base_ns;
 	rh_off to_name64;
 	rh_off names64;
-	rh_off sends;
+	rh_off sends_low;
+	rh_off sends_high;
 	rh_off fault;
 	rh_off faulty;
 	rh_off queues;
 	struct rh_vec faults; /* struct fault; a free one is neutral */
 	uint32_t free_head;   /* 1 + place of a free fault, whose `touched` is the next */
-	uint32_t unused;
+	uint32_t has_high;
 	uint64_t clamps;
 	uint64_t flat_ns;
 };
@@ -142,11 +142,21 @@ static void arcs_build(const struct sim_net *net)
 	free(fill);
 }
 
+/* What all links have in common. */
+static void bind_flat(struct sim_net *net, uint64_t flat_ns)
+{
+	const struct rh_plan *plan = net->plan;
+
+	net->flat_share_ns = sim_share_ns(flat_ns, plan->jitter_ppm);
+	net->flat_ns = flat_ns;
+	net->is_flat_alone = flat_ns != 0 && (plan->model == NULL || plan->model->wire == NULL);
+}
+
 /* What is made anew in each process. */
 static void bind(struct sim_net *net, struct rh_space *space, const struct rh_plan *plan,
 		 rh_off state)
 {
-	const struct sim_net_state *at = rh_at(space, state);
+	struct sim_net_state *at = rh_at(space, state);
 	struct rh_rng rng = {plan->rng, plan->seed};
 
 	*net = (struct sim_net){
@@ -161,11 +171,14 @@ static void bind(struct sim_net *net, struct rh_space *space, const struct rh_pl
 		.base_ns = rh_at(space, at->base_ns),
 		.to_name64 = rh_at(space, at->to_name64),
 		.names64 = rh_at(space, at->names64),
-		.flat_ns = at->flat_ns,
-		.sends = rh_at(space, at->sends),
+		.node_count = at->node_count,
+		.sends_low = rh_at(space, at->sends_low),
+		.sends_high = rh_at(space, at->sends_high),
+		.has_high = &at->has_high,
 		.fault = at->fault != 0 ? rh_at(space, at->fault) : NULL,
 		.faulty = rh_at(space, at->faulty),
 	};
+	bind_flat(net, at->flat_ns);
 }
 
 /* The delay that all links have, or 0. */
@@ -195,7 +208,8 @@ void sim_net_init(struct sim_net *net, struct rh_space *space, const struct rh_p
 	state->base_ns = array_new(space, arc_count, sizeof(uint64_t));
 	state->to_name64 = array_new(space, arc_count, sizeof(uint64_t));
 	state->names64 = array_new(space, plan->node_count, sizeof(uint64_t));
-	state->sends = array_new(space, arc_count, sizeof(uint32_t));
+	state->sends_low = array_new(space, arc_count, sizeof(uint8_t));
+	state->sends_high = array_new(space, arc_count, sizeof(uint32_t));
 	state->faulty = array_new(space, plan->node_count, sizeof(uint32_t));
 	state->queues = array_new(space, plan->node_count, sizeof(struct queue));
 	bind(net, space, plan, off);
@@ -205,7 +219,7 @@ void sim_net_init(struct sim_net *net, struct rh_space *space, const struct rh_p
 	for (uint32_t node = 0; node < plan->node_count; node++)
 		names64[node] = plan->nodes[node].name64;
 	state->flat_ns = flat_ns(plan);
-	net->flat_ns = state->flat_ns;
+	bind_flat(net, state->flat_ns);
 	for (uint32_t arc = 0; arc < arc_count; arc++)
 		to_name64[arc] = plan->nodes[net->to[arc]].name64;
 }
@@ -218,28 +232,18 @@ void sim_net_attach(struct sim_net *net, struct rh_space *space, const struct rh
 	RH_ASSERT(state_of(net)->arc_count == 2 * plan->link_count);
 }
 
-uint32_t sim_net_position(const struct sim_net *net, uint32_t node, uint32_t peer)
+/* Halves without asking which: where a draw chose the peer, nobody can foresee the answers. */
+uint32_t sim_net_search(const struct sim_net *net, uint32_t node, uint32_t peer)
 {
 	const uint32_t *peers = sim_net_peers(net, node);
-	uint32_t low = 0;
 	uint32_t count = sim_net_peer_count(net, node);
-	uint32_t high = count;
-	uint32_t guess = (uint32_t)((uint64_t)peer * count / net->plan->node_count);
+	const uint32_t *at = peers;
 
-	/* Where everybody knows everybody, that is nearly it. */
-	if (guess < count && peers[guess] == peer)
-		return guess;
-	if (guess > 0 && peers[guess - 1] == peer)
-		return guess - 1;
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (peers[middle] < peer)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < count && peers[low] == peer ? low : RH_NONE;
+	if (count == 0)
+		return RH_NONE;
+	for (; count > 1; count -= count / 2)
+		at += at[count / 2 - 1] < peer ? count / 2 : 0;
+	return *at == peer ? (uint32_t)(at - peers) : RH_NONE;
 }
 
 uint32_t sim_net_arc_of_edge(const struct sim_net *net, uint32_t edge)
@@ -314,26 +318,21 @@ static uint64_t capped_ns(uint64_t span_ns)
 	return span_ns < SIM_DELAY_MAX_NS ? span_ns : SIM_DELAY_MAX_NS - 1;
 }
 
-/* Most delays are below 18 minutes and most amounts below 16: then no wide division is needed. */
 static uint64_t uniform_ns(uint64_t base_ns, uint64_t ppm, uint64_t draw)
 {
-	uint64_t spread = (base_ns >> 40) == 0 && (ppm >> 24) == 0 ? base_ns * ppm / PPM
-								   : rh_mul_div(base_ns, ppm, PPM);
-
-	return base_ns + rh_uniform_range(draw, 0, spread);
+	return base_ns + rh_uniform_range(draw, 0, sim_share_ns(base_ns, ppm));
 }
 
-static uint64_t law_row(const struct sim_net *net, const struct sim_sending *sending)
+static inline uint64_t law_row(const struct sim_net *net, const struct sim_sending *sending)
 {
 	return rh_rng_absorb(net->rng, rh_rng_absorb(net->rng, net->delay_key, sending->from64),
 			     sending->mid);
 }
 
 /* By the plan's law: nothing below the lookahead comes out of it. */
-static uint64_t law_ns(const struct sim_net *net, uint64_t base_ns, uint64_t row, uint64_t to64)
+static uint64_t law_ns(const struct sim_net *net, uint64_t base_ns, uint64_t draw)
 {
 	const struct rh_plan *plan = net->plan;
-	uint64_t draw = rh_rng_absorb(net->rng, row, to64);
 	uint64_t base = capped_ns(base_ns);
 
 	return plan->jitter == RH_JITTER_UNIFORM
@@ -370,8 +369,8 @@ void sim_net_delays(struct sim_net *net, const struct sim_sending *sending, uint
 		uint64_t row = law_row(net, sending);
 
 		for (uint32_t i = 0; i < count; i++)
-			delay_ns[i] =
-				law_ns(net, net->base_ns[arc + i], row, net->to_name64[arc + i]);
+			delay_ns[i] = law_ns(net, net->base_ns[arc + i],
+					     rh_rng_absorb(net->rng, row, net->to_name64[arc + i]));
 	} else {
 		memcpy(delay_ns, net->base_ns + arc, count * sizeof(*delay_ns));
 	}
@@ -389,21 +388,37 @@ static uint64_t fault_ns(const struct sim_net *net, const struct fault *fault,
 	return delay;
 }
 
-/* One copy over one of very many links: what is known of all of them is not asked of this one, which is
- * hardly ever in the cache. */
-static uint64_t wire_ns(struct sim_net *net, const struct sim_sending *sending, uint32_t arc,
-			uint64_t to64)
+/* Over a link like all others.  What is known of all of them is not asked of one of very many, which
+ * is hardly ever in the cache. */
+static inline uint64_t flat_wire_ns(const struct sim_net *net, const struct sim_sending *sending,
+				    uint64_t to64)
 {
-	const struct rh_plan *plan = net->plan;
+	uint64_t draw;
+
+	if (net->plan->jitter == RH_JITTER_NONE)
+		return net->flat_ns;
+	draw = rh_rng_absorb(net->rng, law_row(net, sending), to64);
+	if (net->plan->jitter == RH_JITTER_EXPONENTIAL)
+		return sim_delay_exponential_ns(capped_ns(net->flat_ns), net->flat_share_ns, draw);
+	return law_ns(net, net->flat_ns, draw);
+}
+
+static inline uint64_t wire_ns(struct sim_net *net, const struct sim_sending *sending, uint32_t arc,
+			       uint64_t to64)
+{
 	uint64_t delay;
 
-	if (net->flat_ns == 0 || (plan->model != NULL && plan->model->wire != NULL))
-		sim_net_delays(net, sending, arc, 1, &delay);
-	else if (plan->jitter == RH_JITTER_NONE)
-		delay = net->flat_ns;
+	if (net->is_flat_alone)
+		delay = flat_wire_ns(net, sending, to64);
 	else
-		delay = law_ns(net, net->flat_ns, law_row(net, sending), to64);
+		sim_net_delays(net, sending, arc, 1, &delay);
 	return sim_net_bound_ns(net, delay);
+}
+
+uint64_t sim_net_plain_ns(struct sim_net *net, const struct sim_sending *sending, uint32_t arc,
+			  uint64_t to64)
+{
+	return after(sending->now_ns, wire_ns(net, sending, arc, to64));
 }
 
 struct sim_copy sim_net_send(struct sim_net *net, const struct sim_sending *sending, uint32_t arc)

@@ -31,6 +31,10 @@
  *            sends     messages to it alone          fault     1 + place in `faults`, or 0; the array
  *                                                              is there from the first fault on
  *
+ * Of `sends` the lowest byte is an array of its own.  Who sends to one of very many neighbours meets an
+ * arc that is hardly ever in the cache: of a million arcs the bytes nearly are, and the upper parts are
+ * only looked at once one of them is not 0.
+ *
  * All state stands in the space: copy the pages and it goes on.
  */
 #ifndef SIM_NET_NET_H
@@ -47,7 +51,10 @@ struct sim_net {
 	rh_off state; /* struct sim_net_state */
 	struct rh_rng rng;
 	uint64_t delay_key;
-	uint64_t flat_ns; /* the delay that all links have, or 0: they differ */
+	uint64_t flat_ns;	/* the delay that all links have, or 0: they differ */
+	uint64_t flat_share_ns; /* of it, by the plan's amount of jitter */
+	bool is_flat_alone;	/* no wire of the model's own has a say in it */
+	uint32_t node_count;
 	/* in the space, where nothing of this moves */
 	const uint32_t *first;
 	const uint32_t *to;
@@ -55,7 +62,9 @@ struct sim_net {
 	const uint64_t *base_ns;
 	const uint64_t *to_name64;
 	const uint64_t *names64; /* by node */
-	uint32_t *sends;
+	uint8_t *sends_low;
+	uint32_t *sends_high;
+	uint32_t *has_high; /* an upper part is not 0 */
 	uint32_t *fault;
 	uint32_t *faulty; /* by node: arcs with a fault */
 };
@@ -95,9 +104,44 @@ static inline const uint32_t *sim_net_peers(const struct sim_net *net, uint32_t 
 	return net->to + net->first[node];
 }
 
+/* The position of a peer, or RH_NONE; for a node that does not know everybody. */
+uint32_t sim_net_search(const struct sim_net *net, uint32_t node, uint32_t peer);
+
 /* The position of a peer, or RH_NONE. */
-uint32_t sim_net_position(const struct sim_net *net, uint32_t node, uint32_t peer);
+static inline uint32_t sim_net_position(const struct sim_net *net, uint32_t node, uint32_t peer)
+{
+	if (sim_net_peer_count(net, node) + 1 != net->node_count)
+		return sim_net_search(net, node, peer);
+	return peer == node || peer >= net->node_count ? RH_NONE : peer - (peer > node);
+}
+
 uint32_t sim_net_arc_of_edge(const struct sim_net *net, uint32_t edge);
+
+/* How many messages went over the arc to this neighbour alone; this one counts from now on. */
+static inline uint32_t sim_net_count_send(struct sim_net *net, uint32_t arc)
+{
+	uint32_t count = net->sends_low[arc]++;
+
+	if (__atomic_load_n(net->has_high, __ATOMIC_RELAXED) != 0)
+		count |= net->sends_high[arc] << 8;
+	/* Nobody else sends over this arc: only the mark is shared. */
+	if (net->sends_low[arc] == 0) {
+		net->sends_high[arc]++;
+		__atomic_store_n(net->has_high, 1, __ATOMIC_RELAXED);
+	}
+	return count;
+}
+
+/* When a copy arrives that only its link delays: the arc has no fault, the plan loses nothing, and
+ * nothing queues at either end. */
+uint64_t sim_net_plain_ns(struct sim_net *net, const struct sim_sending *sending, uint32_t arc,
+			  uint64_t to64);
+
+/* Has any arc of this node a fault? */
+static inline bool sim_net_is_faulty(const struct sim_net *net, uint32_t node)
+{
+	return net->fault != NULL && net->faulty[node] != 0;
+}
 
 /* One copy over an arc of `sending->from`; counts it as touched by a fault where one met it. */
 struct sim_copy sim_net_send(struct sim_net *net, const struct sim_sending *sending, uint32_t arc);

@@ -4,6 +4,9 @@
 # shellcheck disable=SC2034  # used by the scripts that source this
 program=${REHEARSE:-build/rehearse}
 work=$(mktemp -d)
+# Nobody's own settings take part.
+XDG_CONFIG_HOME=$work/settings
+export XDG_CONFIG_HOME
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 

@@ -31,6 +31,7 @@ int main(int argc, char **argv)
 
 	if (rh_registry_add(&registry, &rh_builtin_models, &err) != 0 ||
 	    rh_registry_add(&registry, &rh_builtin_faults, &err) != 0 ||
+	    rh_registry_add(&registry, &rh_builtin_workloads, &err) != 0 ||
 	    rh_registry_add(&registry, &rh_builtin_assertions, &err) != 0) {
 		fprintf(stderr, "error: %s\n", err.text);
 		return 2;

@@ -100,6 +100,7 @@ int main(int argc, char **argv)
 	}
 	if (rh_registry_add(&registry, &rh_builtin_models, &err) != 0 ||
 	    rh_registry_add(&registry, &rh_builtin_faults, &err) != 0 ||
+	    rh_registry_add(&registry, &rh_builtin_workloads, &err) != 0 ||
 	    rh_registry_add(&registry, &rh_builtin_assertions, &err) != 0)
 		return fail(&err);
 	if (!read_file(&bytes, argv[1])) {

@@ -15,6 +15,7 @@ static inline void fuzz_registry_fill(struct rh_registry *registry)
 	memset(registry, 0, sizeof(*registry));
 	if (rh_registry_add(registry, &rh_builtin_faults, NULL) != 0 ||
 	    rh_registry_add(registry, &rh_builtin_assertions, NULL) != 0 ||
+	    rh_registry_add(registry, &rh_builtin_workloads, NULL) != 0 ||
 	    rh_registry_add(registry, &rh_builtin_models, NULL) != 0)
 		abort();
 }

@@ -213,6 +213,7 @@ static void set_key(const struct rh_key *key, uint8_t *params, const char *text)
 	case RH_KEY_RATE:
 		value = parse_quantity(text);
 		break;
+	case RH_KEY_PACE:
 	case RH_KEY_TEXT:
 		rh_fatal("text keys are not for this host");
 	}

@@ -76,14 +76,11 @@ const struct rh_action_type made_model_poke = {
 	.model_action = "poke",
 };
 
-static bool ten_a_second(const void *params, struct rh_rng rng, uint64_t name64, uint64_t number,
-			 uint64_t start_ns, uint32_t target_count, struct rh_submission *submission)
+static bool ten_a_second(const struct rh_workload_view *view, uint64_t number,
+			 struct rh_submission *submission)
 {
-	(void)params;
-	(void)rng;
-	(void)name64;
-	*submission = (struct rh_submission){.at_ns = start_ns + number * MILLIS(100),
-					     .target = (uint32_t)(number % target_count),
+	*submission = (struct rh_submission){.at_ns = view->start_ns + number * MILLIS(100),
+					     .target = (uint32_t)(number % view->target_count),
 					     .key = number};
 	return true;
 }

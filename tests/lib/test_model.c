@@ -111,6 +111,7 @@ const struct rh_model test_model = {
 	.node_keys = node_keys,
 	.gauges = gauges,
 	.gauge_count = RH_ARRAY_LEN(gauges),
+	.input_count = 1,
 	.check = check,
 	.step = step,
 	.release = release,
@@ -174,17 +175,15 @@ static const struct rh_key drip_keys[] = {
 	RH_KEY_END,
 };
 
-static bool drip_next(const void *params, struct rh_rng rng, uint64_t workload_name64,
-		      uint64_t number, uint64_t start_ns, uint32_t target_count,
+static bool drip_next(const struct rh_workload_view *view, uint64_t number,
 		      struct rh_submission *submission)
 {
-	const struct drip *drip = params;
+	const struct drip *drip = view->params;
 
-	(void)rng;
 	memset(submission, 0, sizeof(*submission));
-	submission->at_ns = start_ns + number * drip->every_ns;
-	submission->target = (uint32_t)(number % target_count);
-	submission->key = workload_name64 ^ number;
+	submission->at_ns = view->start_ns + number * drip->every_ns;
+	submission->target = (uint32_t)(number % view->target_count);
+	submission->key = view->name64 ^ number;
 	return true;
 }
 

@@ -192,19 +192,18 @@ static const struct rh_key beats_keys[] = {
 	RH_KEY_END,
 };
 
-static bool beats_next(const void *params, struct rh_rng rng, uint64_t workload_name64,
-		       uint64_t number, uint64_t start_ns, uint32_t target_count,
+static bool beats_next(const struct rh_workload_view *view, uint64_t number,
 		       struct rh_submission *submission)
 {
-	const struct beats_params *beats = params;
+	const struct beats_params *beats = view->params;
 
 	if (number >= (uint64_t)beats->count)
 		return false;
 	memset(submission, 0, sizeof(*submission));
-	submission->at_ns = start_ns + number * beats->every_ns;
+	submission->at_ns = view->start_ns + number * beats->every_ns;
 	submission->target =
-		(uint32_t)(rh_draw2(rng, RH_PURPOSE_WORKLOAD, workload_name64, number) %
-			   target_count);
+		(uint32_t)(rh_draw2(view->rng, RH_PURPOSE_WORKLOAD, view->name64, number) %
+			   view->target_count);
 	submission->key = 1000000 + number;
 	return true;
 }

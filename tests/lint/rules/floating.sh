@@ -12,7 +12,7 @@ files=$(find core models sim -not -path 'core/store/*' -not -path 'core/report/*
 set -- $files
 awk -f "$lint/strip.awk" "$@" | grep -E '[^A-Za-z0-9_](double|float|_Float[0-9]+)[^A-Za-z0-9_]' >>"$found" || true
 checked=$#
-for area in base core scenario judge run relay chain pow models kernel net sim; do
+for area in base core workload scenario judge run relay chain pow models kernel net sim; do
 	archive=$build/lib$area.a
 	[ -s "$archive" ] || continue
 	checked=$((checked + 1))

@@ -9,7 +9,7 @@ cd "$1"
 checked=0
 found=$(mktemp)
 trap 'rm -f "$found"' EXIT
-for area in base core scenario judge relay chain pow models kernel net sim; do
+for area in base core workload scenario judge relay chain pow models kernel net sim; do
 	archive=$build/lib$area.a
 	[ -s "$archive" ] || continue
 	checked=$((checked + 1))

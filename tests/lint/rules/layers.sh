@@ -9,7 +9,7 @@ found=$(mktemp)
 trap 'rm -f "$found"' EXIT
 
 contracts='core/[a-z_]+\.(h|def)'
-for_models='core/(model|record|key|plugin)\.h'
+for_models='core/(model|record|key|plugin|transaction)\.h'
 
 # Patterns of what the sources of a folder may include.
 may_include() {
@@ -17,6 +17,7 @@ may_include() {
 	core/base) echo 'core/base/.*' ;;
 	core) echo "core/base/.*|$contracts" ;;
 	core/scenario) echo "core/base/.*|$contracts|core/scenario/.*" ;;
+	core/workload) echo "core/base/.*|$contracts|core/workload/.*" ;;
 	core/judge) echo "core/base/.*|$contracts|core/(scenario|judge)/.*" ;;
 	core/store) echo "core/base/.*|$contracts|core/(scenario|store)/.*" ;;
 	core/run) echo "core/base/.*|$contracts|core/(scenario|judge|store|run)/.*" ;;
@@ -51,7 +52,7 @@ for folder in $(find core models sim live cmd -type d 2>/dev/null | sort); do
 	grep -E '#[[:space:]]*include[[:space:]]*"' "$found.all" |
 		grep -vE "\"($allowed)\"" | sed "s|\$|   (not below $folder)|" >>"$found" || true
 	case $folder in
-	core/base | core | core/judge | models | models/* | sim | sim/kernel | sim/net | sim/gossip)
+	core/base | core | core/workload | core/judge | models | models/* | sim | sim/kernel | sim/net | sim/gossip)
 		grep -E "<$pure_bans>" "$found.all" | sed 's|$|   (not in a pure layer)|' >>"$found" || true
 		;;
 	esac

@@ -11,7 +11,7 @@ never='time|times|clock|clock_gettime|clock_nanosleep|gettimeofday|localtime(_r)
 libm='(exp|exp2|exp10|expm1|log|log2|log10|log1p|pow|sin|cos|tan|asin|acos|atan|atan2|sinh|cosh|tanh|sqrt|cbrt|hypot|fmod|remainder|fma|floor|ceil|round|trunc|rint|nearbyint|lround|llround|erf|erfc|tgamma|lgamma|ldexp|frexp|modf)[fl]?'
 files='open|openat|creat|fopen|fopen64|open64|freopen|opendir|mkdir|unlink|remove|rename|read|write|pread|pwrite'
 
-for area in base core judge run relay chain pow models kernel net gossip sim scenario; do
+for area in base core workload judge run relay chain pow models kernel net gossip sim scenario; do
 	archive=$build/lib$area.a
 	[ -s "$archive" ] || continue
 	checked=$((checked + 1))

@@ -106,6 +106,53 @@ START_TEST(neighbours)
 }
 END_TEST
 
+/* Who knows everybody finds a peer without looking; the others look through odd and even numbers of
+ * them. */
+START_TEST(positions)
+{
+	struct world world;
+
+	for (uint32_t leaves = 1; leaves < 16; leaves++) {
+		star_open(&world, leaves, MS);
+		net_open(&world);
+		for (uint32_t i = 0; i < leaves; i++) {
+			must(sim_net_position(&world.net, 0, i + 1) == i);
+			must(sim_net_search(&world.net, 0, i + 1) == i);
+			must(sim_net_position(&world.net, i + 1, 0) == 0);
+		}
+		must(sim_net_position(&world.net, 0, 0) == RH_NONE);
+		must(sim_net_position(&world.net, 0, leaves + 1) == RH_NONE);
+		must(sim_net_search(&world.net, 0, 0) == RH_NONE);
+		must(sim_net_search(&world.net, 0, leaves + 1) == RH_NONE);
+		rh_space_close(&world.space);
+	}
+}
+END_TEST
+
+/* The count of an arc goes on behind its first byte, its neighbours' too, and in a copied space. */
+START_TEST(send_counts)
+{
+	struct world world;
+	struct rh_space other;
+	struct sim_net net;
+
+	star_open(&world, 3, MS);
+	net_open(&world);
+	for (uint32_t i = 0; i < 70000; i++) {
+		must(sim_net_count_send(&world.net, 1) == i);
+		if (i % 100 == 0)
+			must(sim_net_count_send(&world.net, 2) == i / 100);
+	}
+	must(rh_space_adopt(&other, world.space.base, rh_space_used(&world.space), 1 << 20, 0));
+	sim_net_attach(&net, &other, &world.plan, world.net.state);
+	ck_assert_uint_eq(sim_net_count_send(&net, 0), 0);
+	ck_assert_uint_eq(sim_net_count_send(&net, 1), 70000);
+	ck_assert_uint_eq(sim_net_count_send(&net, 2), 700);
+	rh_space_close(&other);
+	rh_space_close(&world.space);
+}
+END_TEST
+
 /* One megabyte to eight peers at 100 Mbit/s: the last copy leaves after 0.64 s. */
 START_TEST(uplink_queue)
 {
@@ -682,6 +729,8 @@ int main(void)
 	struct frame frame = frame_open("net");
 
 	tcase_add_test(frame.tests, neighbours);
+	tcase_add_test(frame.tests, positions);
+	tcase_add_test(frame.tests, send_counts);
 	tcase_add_test(frame.tests, uplink_queue);
 	tcase_add_test(frame.tests, uplink_is_fifo);
 	tcase_add_test(frame.tests, downlink_queue);

@@ -32,7 +32,7 @@ static void watch(void *ctx, const struct rh_record *record)
 	}
 }
 
-static struct model_host *one_node(struct seen *seen)
+static struct model_host *node_with(struct seen *seen, const char *wallets)
 {
 	struct model_host *host = host_new(&rh_pow_model, 2, 1);
 
@@ -42,9 +42,15 @@ static struct model_host *one_node(struct seen *seen)
 	host->ctx = seen;
 	host_set(host, -1, "relay", "flood");
 	host_set(host, -1, "validationTime", "0");
+	host_set(host, -1, "wallets", wallets);
 	host_start(host);
 	host_run(host, RH_NS_PER_SEC);
 	return host;
+}
+
+static struct model_host *one_node(struct seen *seen)
+{
+	return node_with(seen, "0");
 }
 
 static struct rh_pow_state *state_of(struct model_host *host, uint32_t node)
@@ -335,52 +341,74 @@ END_TEST
 
 /* ---- each invariant trips -------------------------------------------------------------------- */
 
-static void break_move(struct rh_pow_state *state, struct rh_chain_entry *head)
+static void break_move(const struct rh_env *env, struct rh_pow_state *state,
+		       struct rh_chain_entry *head)
 {
+	(void)env;
 	(void)head;
 	state->last_move_is_sound = 0;
 }
 
-static void break_height(struct rh_pow_state *state, struct rh_chain_entry *head)
+static void break_height(const struct rh_env *env, struct rh_pow_state *state,
+			 struct rh_chain_entry *head)
 {
+	(void)env;
 	(void)state;
 	head->height++;
 }
 
-static void break_time(struct rh_pow_state *state, struct rh_chain_entry *head)
+static void break_time(const struct rh_env *env, struct rh_pow_state *state,
+		       struct rh_chain_entry *head)
 {
+	(void)env;
 	(void)state;
 	head->time_s = 0;
 }
 
-static void break_bits(struct rh_pow_state *state, struct rh_chain_entry *head)
+static void break_bits(const struct rh_env *env, struct rh_pow_state *state,
+		       struct rh_chain_entry *head)
 {
+	(void)env;
 	(void)state;
 	head->bits++;
 }
 
-static void break_supply(struct rh_pow_state *state, struct rh_chain_entry *head)
+static void break_supply(const struct rh_env *env, struct rh_pow_state *state,
+			 struct rh_chain_entry *head)
 {
+	(void)env;
 	(void)head;
 	state->minted++;
 }
 
-static void (*const breaks[])(struct rh_pow_state *state, struct rh_chain_entry *head) = {
-	break_move, break_height, break_time, break_bits, break_supply};
+/* A satoshi of the finder's reward is gone. */
+static void break_balances(const struct rh_env *env, struct rh_pow_state *state,
+			   struct rh_chain_entry *head)
+{
+	struct rh_pow_money *money = rh_at(env->space, state->money);
+	uint64_t *finder = rh_vec_at(env->space, &money->ledger.finders, 16, 0);
+
+	(void)head;
+	finder[1]--;
+}
+
+static void (*const breaks[])(const struct rh_env *env, struct rh_pow_state *state,
+			      struct rh_chain_entry *head) = {
+	break_move, break_height, break_time, break_bits, break_supply, break_balances};
 
 START_TEST(each_invariant_trips_on_its_own)
 {
 	ck_assert_uint_eq(RH_ARRAY_LEN(breaks), rh_pow_model.invariant_count);
 	for (size_t i = 0; i < RH_ARRAY_LEN(breaks); i++) {
 		struct seen seen;
-		struct model_host *host = one_node(&seen);
+		struct model_host *host = node_with(&seen, "5");
 		struct rh_env *env = &host->nodes[0].env;
 		struct rh_pow_state *state = env->state;
 
 		host_action(host, 0, RH_POW_ACTION_MINE, 3);
 		for (size_t j = 0; j < RH_ARRAY_LEN(breaks); j++)
 			ck_assert(rh_pow_model.invariants[j].holds(env));
-		breaks[i](state,
+		breaks[i](env, state,
 			  rh_chain_at(env, &state->chain, rh_chain_head(env, &state->chain)));
 		ck_assert_msg(!rh_pow_model.invariants[i].holds(env), "%s",
 			      rh_pow_model.invariants[i].name);

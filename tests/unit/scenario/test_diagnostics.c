@@ -171,6 +171,8 @@ START_TEST(every_code_is_shown)
 		ck_assert_str_eq(rh_diagnostic_doc(code), doc);
 		if (strcmp(code, "E001") == 0 || strcmp(code, "E002") == 0)
 			continue; /* below */
+		if (strncmp(code, "E13", 3) == 0 || strcmp(code, "W018") == 0)
+			continue; /* of settings: tests/cmd/test_config.sh */
 		snprintf(shown, sizeof(shown), "[%s]", code);
 		ck_assert_msg(strstr(rh_buf_str(&all), shown) != NULL, "%s is never shown", code);
 	}

@@ -170,6 +170,53 @@ START_TEST(shares)
 }
 END_TEST
 
+/* How often something happens, exactly; and as it is printed. */
+START_TEST(paces)
+{
+	static const struct {
+		const char *text;
+		uint64_t num;
+		uint64_t den;
+		uint64_t unit;
+		const char *printed;
+	} good[] = {
+		{"20/s", 1, 50000000, RH_PACE_NS, "20/s"},
+		{"0.5/s", 1, 2000000000, RH_PACE_NS, "30/min"},
+		{"30/min", 1, 2000000000, RH_PACE_NS, "30/min"},
+		{"2.5/block", 5, 2, RH_PACE_BLOCK, "2.5/block"},
+		{"5/block", 5, 1, RH_PACE_BLOCK, "5/block"},
+		{"1/slot", 1, 12000000000, RH_PACE_NS, "5/min"},
+		{"3/7s", 3, 7000000000, RH_PACE_NS, "3/7000000000ns"},
+		{"0/s", 0, 1, RH_PACE_NS, "0/s"},
+		{"none", 0, 1, RH_PACE_NONE, "none"},
+	};
+	static const char *const bad[] = {"20",	  "20/",    "/s",     "20/week",
+					  "-1/s", "20 bit", "1/0.5s", "1/0s"};
+	struct rh_key key = {.name = "k", .type = RH_KEY_PACE};
+	struct rh_value value;
+	const char *code;
+
+	for (size_t i = 0; i < RH_ARRAY_LEN(good); i++) {
+		struct rh_pace stored;
+		struct rh_buf out = {0};
+
+		ck_assert_msg(reads(RH_KEY_PACE, good[i].text, &value, &code), "%s", good[i].text);
+		rh_value_store(&value, &key, &stored);
+		ck_assert_uint_eq(stored.events.num, good[i].num);
+		ck_assert_uint_eq(stored.events.den, good[i].den);
+		ck_assert_uint_eq(stored.unit, good[i].unit);
+		value = rh_value_load(&key, &stored);
+		rh_value_print(&value, &key, &out);
+		ck_assert_str_eq(rh_buf_str(&out), good[i].printed);
+		ck_assert(reads(RH_KEY_PACE, rh_buf_str(&out), &value, &code));
+		ck_assert_uint_eq(value.ratio.den, good[i].den);
+		rh_buf_release(&out);
+	}
+	for (size_t i = 0; i < RH_ARRAY_LEN(bad); i++)
+		ck_assert_msg(!reads(RH_KEY_PACE, bad[i], &value, &code), "%s", bad[i]);
+}
+END_TEST
+
 /* What is printed is read back as the same value. */
 START_TEST(print_and_read)
 {
@@ -302,6 +349,7 @@ int main(void)
 	tcase_add_test(tests, numbers);
 	tcase_add_test(tests, refused);
 	tcase_add_test(tests, shares);
+	tcase_add_test(tests, paces);
 	tcase_add_test(tests, print_and_read);
 	tcase_add_test(tests, sentences);
 	tcase_add_test(tests, bad_sentences);
