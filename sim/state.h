@@ -165,6 +165,8 @@ struct sim_world {
 	struct sim_worker *workers;
 	uint32_t worker_count;
 	struct sim_stream stream;
+	uint64_t *turns; /* of a window's records, while they are put in order */
+	size_t turn_cap;
 	uint32_t window_log2; /* of counting self events */
 	uint32_t peers_max;   /* of any node */
 	bool has_uplinks;

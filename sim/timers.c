@@ -15,6 +15,14 @@
 
 #define GENERATION_MASK ((UINT32_C(1) << 30) - 1)
 
+/* Most clocks are right. */
+static uint64_t true_of(const struct rh_clock *clock, uint64_t at_clock_ns)
+{
+	return ((uint64_t)clock->offset_ns | (uint64_t)clock->drift_ppb) == 0
+		       ? at_clock_ns
+		       : rh_clock_true(clock, at_clock_ns);
+}
+
 static struct sim_timer *timer_of(const struct sim_world *world, const struct sim_event *event)
 {
 	RH_ASSERT(event->class == RH_CLASS_TIMER && event->kind < world->timer_count);
@@ -100,7 +108,7 @@ void sim_set_timer(struct sim_worker *worker, uint32_t node, uint32_t number, ui
 {
 	struct sim_world *world = worker->world;
 	struct sim_timer *timer = &sim_timers(world, node)[number];
-	uint64_t true_ns = rh_clock_true(&world->nodes[node].clock, at_clock_ns);
+	uint64_t true_ns = true_of(&world->nodes[node].clock, at_clock_ns);
 	uint64_t time_ns = true_ns > worker->now_ns ? true_ns : worker->now_ns + 1;
 
 	/* An armed timer has its event; with a stopped one it was stale, until now. */
@@ -126,7 +134,7 @@ bool sim_timer_fires(struct sim_worker *worker, const struct sim_event *event)
 	timer->is_queued = 0;
 	if (timer->generation != (uint32_t)event->id) {
 		queue(worker, timer, event->node, event->kind,
-		      rh_clock_true(&world->nodes[event->node].clock, timer->at_clock_ns));
+		      true_of(&world->nodes[event->node].clock, timer->at_clock_ns));
 		return false;
 	}
 	timer->is_armed = 0;

@@ -168,7 +168,6 @@ static void weigh(struct sim_fan *fan, const struct sim_sending *sending, uint32
 {
 	struct sim_net *net = fan->net;
 	uint64_t *delays_ns = fan->delays_ns;
-	uint64_t takes_ns;
 
 	for (uint32_t i = 0; i < count; i++) {
 		uint64_t *delay_ns = &delays_ns[fan->positions[i]];
@@ -180,10 +179,7 @@ static void weigh(struct sim_fan *fan, const struct sim_sending *sending, uint32
 		return;
 	/* Only where copies queue up does it matter which leaves first. */
 	sim_net_fanout_order(net, fan->positions, count, sending->from, sending->mid);
-	takes_ns = sim_net_takes_ns(net, sending);
-	for (uint32_t i = 0; i < count; i++)
-		delays_ns[fan->positions[i]] +=
-			sim_net_leaves_ns(net, sending, takes_ns) - sending->now_ns;
+	sim_net_leave_in_turn(net, sending, fan->positions, count, delays_ns);
 }
 
 /* Some of them, or far away: one by one. */

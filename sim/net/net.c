@@ -286,6 +286,21 @@ uint64_t sim_net_leaves_ns(struct sim_net *net, const struct sim_sending *sendin
 	return queue->up_free_ns;
 }
 
+void sim_net_leave_in_turn(struct sim_net *net, const struct sim_sending *sending,
+			   const uint32_t *positions, uint32_t count, uint64_t *delays_ns)
+{
+	struct queue *queue = queue_of(net, sending->from);
+	uint64_t takes_ns = sim_net_takes_ns(net, sending);
+	uint64_t free_ns = later(sending->now_ns, queue->up_free_ns);
+
+	for (uint32_t i = 0; i < count; i++) {
+		free_ns = after(free_ns, takes_ns);
+		delays_ns[positions[i]] += free_ns - sending->now_ns;
+	}
+	if (count > 0)
+		queue->up_free_ns = free_ns;
+}
+
 /*
  * The uplink is shared by all peers; the rate cap of a fault stands behind it, on this arc alone,
  * and passes bits on while they come in.  So one slow link does not hold up the others.
