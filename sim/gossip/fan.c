@@ -156,8 +156,8 @@ static uint32_t choose(struct sim_fan *fan, uint32_t count, uint32_t except, con
 	uint32_t chosen = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
-		if (i != except && (skip == NULL || !rh_bit_get(skip, i)))
-			fan->positions[chosen++] = i;
+		fan->positions[chosen] = i;
+		chosen += i != except && (skip == NULL || !rh_bit_get(skip, i));
 	}
 	return chosen;
 }

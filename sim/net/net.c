@@ -277,6 +277,11 @@ uint64_t sim_net_takes_ns(const struct sim_net *net, const struct sim_sending *s
 	return rh_transfer_ns(sending->size_bytes, up);
 }
 
+void sim_net_fetch_queue(const struct sim_net *net, uint32_t node)
+{
+	__builtin_prefetch(queue_of(net, node), 1);
+}
+
 uint64_t sim_net_leaves_ns(struct sim_net *net, const struct sim_sending *sending,
 			   uint64_t takes_ns)
 {
@@ -478,7 +483,7 @@ static int compare_turns(const void *a, const void *b, const void *ctx)
  */
 static void order_few(uint32_t *positions, const uint64_t *draws, uint32_t count)
 {
-	uint32_t places[FEW_TURNS] = {0};
+	uint32_t places[FEW_TURNS];
 	uint32_t before[FEW_TURNS];
 
 	for (uint32_t i = 0; i < count; i++) {
