@@ -23,6 +23,7 @@
 #define LOOKAHEAD_MIN_NS 65000 /* below, windows hold too little */
 #define NODES_MAX	 (UINT32_C(1) << 24)
 #define NODES_MANY	 256
+#define FETCHED_PEERS	 64
 
 static struct sim_world *world_of(struct rh_world *base)
 {
@@ -218,6 +219,7 @@ static void worker_init(struct sim_world *world, uint32_t number, uint32_t peers
 	worker->world = world;
 	worker->number = number;
 	worker->event = &worker->events[0];
+	worker->spare = &worker->events[1];
 	worker->fx.record_mask = world->options.record_mask;
 	worker->env = (struct rh_env){
 		.host = &sim_host,
@@ -249,17 +251,20 @@ static void fetch_node(void *ctx, uint32_t node)
 	const struct sim_world *world = ctx;
 	const struct sim_net *net = &world->net;
 	uint32_t first = net->first[node];
+	uint32_t last = net->first[node + 1] - 1;
 
 	__builtin_prefetch(&world->nodes[node]);
-	__builtin_prefetch(&world->traces[node], 1);
-	__builtin_prefetch(&world->traces[node].duplicates, 1);
+	__builtin_prefetch(&world->traces[node].chain, 1);
+	__builtin_prefetch(&world->traces[node].events, 1);
 	if (world->states != NULL)
 		__builtin_prefetch(world->states + node * world->state_stride, 1);
-	if (net->first[node + 1] - first > 2 * LINE_BYTES / sizeof(*net->to))
+	if (last + 1 - first > FETCHED_PEERS)
 		return;
-	__builtin_prefetch(net->to + first);
-	__builtin_prefetch(net->to + first + LINE_BYTES / sizeof(*net->to));
+	for (uint32_t i = first; i < last; i += LINE_BYTES / sizeof(*net->to))
+		__builtin_prefetch(net->to + i);
+	__builtin_prefetch(net->to + last);
 	__builtin_prefetch(net->sends_low + first, 1);
+	__builtin_prefetch(net->sends_low + last, 1);
 }
 
 /* What points into the space, once the space is there. */

@@ -107,12 +107,25 @@ static inline const uint32_t *sim_net_peers(const struct sim_net *net, uint32_t 
 /* The position of a peer, or RH_NONE; for a node that does not know everybody. */
 uint32_t sim_net_search(const struct sim_net *net, uint32_t node, uint32_t peer);
 
-/* The position of a peer, or RH_NONE. */
+/*
+ * The position of a peer, or RH_NONE.  Who may know it already says so, and is believed where the peer
+ * is there; of a node that knows everybody no list is looked at.
+ */
+static inline uint32_t sim_net_find(const struct sim_net *net, uint32_t node, uint32_t peer,
+				    uint64_t said)
+{
+	uint32_t count = sim_net_peer_count(net, node);
+
+	if (count + 1 == net->node_count)
+		return peer == node || peer >= net->node_count ? RH_NONE : peer - (peer > node);
+	if (said < count && sim_net_peers(net, node)[said] == peer)
+		return (uint32_t)said;
+	return sim_net_search(net, node, peer);
+}
+
 static inline uint32_t sim_net_position(const struct sim_net *net, uint32_t node, uint32_t peer)
 {
-	if (sim_net_peer_count(net, node) + 1 != net->node_count)
-		return sim_net_search(net, node, peer);
-	return peer == node || peer >= net->node_count ? RH_NONE : peer - (peer > node);
+	return sim_net_find(net, node, peer, UINT64_MAX);
 }
 
 uint32_t sim_net_arc_of_edge(const struct sim_net *net, uint32_t edge);
