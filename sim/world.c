@@ -23,7 +23,6 @@
 #define LOOKAHEAD_MIN_NS 65000 /* below, windows hold too little */
 #define NODES_MAX	 (UINT32_C(1) << 24)
 #define NODES_MANY	 256
-#define FETCHED_PEERS	 64
 
 static struct sim_world *world_of(struct rh_world *base)
 {
@@ -244,27 +243,17 @@ static void worker_init(struct sim_world *world, uint32_t number, uint32_t peers
 	};
 }
 
-/* An event comes for this node: what each handling reads.  Of very many peers none is likelier than
- * the others. */
+/* An event comes for this node: what each handling reads. */
 static void fetch_node(void *ctx, uint32_t node)
 {
 	const struct sim_world *world = ctx;
-	const struct sim_net *net = &world->net;
-	uint32_t first = net->first[node];
-	uint32_t last = net->first[node + 1] - 1;
 
 	__builtin_prefetch(&world->nodes[node]);
 	__builtin_prefetch(&world->traces[node].chain, 1);
 	__builtin_prefetch(&world->traces[node].events, 1);
 	if (world->states != NULL)
 		__builtin_prefetch(world->states + node * world->state_stride, 1);
-	if (last + 1 - first > FETCHED_PEERS)
-		return;
-	for (uint32_t i = first; i < last; i += LINE_BYTES / sizeof(*net->to))
-		__builtin_prefetch(net->to + i);
-	__builtin_prefetch(net->to + last);
-	__builtin_prefetch(net->sends_low + first, 1);
-	__builtin_prefetch(net->sends_low + last, 1);
+	sim_net_fetch_peers(&world->net, node);
 }
 
 /* What points into the space, once the space is there. */

@@ -106,6 +106,12 @@ static inline const struct sim_item *sim_list_items(const struct rh_space *space
 	return (const struct sim_item *)(const void *)(space->base + block) + 1;
 }
 
+/* The list without its last block. */
+static inline struct sim_list sim_list_before(const struct rh_space *space, struct sim_list list)
+{
+	return (struct sim_list){*sim_ring_word(space, (list.at - 1) & ~(SIM_BLOCK_BYTES - 1))};
+}
+
 /* The last block is done with. */
 static inline void sim_list_drop(const struct rh_space *space, struct sim_ring *ring,
 				 struct sim_list *list)

@@ -58,9 +58,9 @@ struct wheel {
 	struct rh_vec side; /* struct sim_item, heap */
 	struct rh_vec far;  /* struct sim_item, heap */
 	uint32_t due_at;
-	uint32_t fine_count;  /* items in the fine wheel */
-	rh_off ahead;	      /* items of the next bucket */
-	uint32_t ahead_count; /* of them not yet asked for */
+	uint32_t fine_count;   /* items in the fine wheel */
+	struct sim_list ahead; /* the next bucket's, as far as not yet asked for */
+	uint32_t ahead_count;  /* of them not yet asked for */
 	uint32_t unused;
 	uint64_t quiet_ns;  /* nothing comes before */
 	uint64_t fitted_ns; /* when the width was looked at */
@@ -372,39 +372,40 @@ static void general_push(struct sim_engine *engine, const struct sim_event *even
 /* The turn of an event of the next bucket comes soon. */
 static void fetch_next(const struct sim_engine *engine, struct wheel *wheel)
 {
-	const struct sim_item *item =
-		(const struct sim_item *)rh_at(engine->space, wheel->ahead) + --wheel->ahead_count;
+	uint32_t count;
+	const struct sim_item *items = sim_list_items(engine->space, wheel->ahead, &count);
+	const struct sim_item *item = &items[--wheel->ahead_count];
 	const char *cell = (const char *)cell_at(engine->space, wheel, item->cell);
 
 	__builtin_prefetch(cell);
 	__builtin_prefetch(cell + LINE);
 	if (engine->soon != NULL)
 		engine->soon(engine->soon_ctx, item->node);
+	if (wheel->ahead_count > 0)
+		return;
+	wheel->ahead = sim_list_before(engine->space, wheel->ahead);
+	if (wheel->ahead.at != 0)
+		sim_list_items(engine->space, wheel->ahead, &wheel->ahead_count);
 }
 
 /* The bucket of this slot is played: the next one's events will be asked for one by one, and that one's
  * list, from which they are known, should be there by then. */
 static void look_ahead(const struct sim_engine *engine, struct wheel *wheel, uint64_t slot)
 {
-	struct sim_list next = {0};
-	struct sim_list later = {0};
+	uint64_t next = sim_ring_next(engine->space, &wheel->ring, slot + 1, wheel->fine_slots);
+	struct sim_list later;
+	uint32_t count;
 
-	if (slot + 2 < wheel->fine_slots) {
-		next.at = *sim_ring_head(engine->space, &wheel->ring, slot + 1);
-		later.at = *sim_ring_head(engine->space, &wheel->ring, slot + 2);
-	}
+	if (next + 1 >= wheel->fine_slots)
+		return;
+	wheel->ahead.at = *sim_ring_head(engine->space, &wheel->ring, next);
+	sim_list_items(engine->space, wheel->ahead, &wheel->ahead_count);
+	later.at = *sim_ring_head(engine->space, &wheel->ring, next + 1);
 	if (later.at != 0) {
-		uint32_t count;
 		const char *items = (const char *)sim_list_items(engine->space, later, &count);
 
 		__builtin_prefetch(items);
 		__builtin_prefetch(items + LINE);
-	}
-	if (next.at != 0) {
-		const struct sim_item *items =
-			sim_list_items(engine->space, next, &wheel->ahead_count);
-
-		wheel->ahead = (rh_off)((const uint8_t *)items - engine->space->base);
 	}
 }
 
