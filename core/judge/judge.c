@@ -37,6 +37,8 @@ static void make_boundaries(struct rh_judge *judge)
 	judge->boundaries = rh_alloc((size_t)plan->assertion_count * 2 + 1, sizeof(*next));
 	next = judge->boundaries;
 	for (uint32_t i = 0; i < plan->assertion_count; i++) {
+		if (plan->assertions[i].role == RH_ROLE_CONDITION)
+			continue;
 		*next++ = (struct boundary){plan->assertions[i].from_ns, true, i};
 		if (plan->assertions[i].until_ns != RH_TIME_NEVER)
 			*next++ = (struct boundary){plan->assertions[i].until_ns, false, i};
@@ -138,7 +140,8 @@ static void open_seat(struct rh_judge *judge, uint32_t assertion)
 	if (that == NULL && plan->type->state_size > 0)
 		seat->type_state = rh_space_alloc(&judge->space, plan->type->state_size);
 	/* A check of the whole run ends with it; only `eventually` is worth waiting for. */
-	if (plan->until_ns != RH_TIME_NEVER || plan->mode == RH_MODE_EVENTUALLY)
+	if (plan->role != RH_ROLE_CONDITION &&
+	    (plan->until_ns != RH_TIME_NEVER || plan->mode == RH_MODE_EVENTUALLY))
 		judge->core->waiting++;
 }
 
@@ -279,7 +282,8 @@ static void take_action(struct rh_judge *judge, const struct rh_record *record)
 {
 	if (record->stage != RH_ACTION_REFUSED && record->stage != RH_ACTION_FAILED)
 		return;
-	if (record->a >= judge->plan->step_count)
+	if (record->a >= judge->plan->step_count ||
+	    judge->plan->steps[record->a].on_failure != RH_ON_FAILURE_FAIL)
 		return;
 	rh_bit_set(steps(judge, STEPS_FAILED), record->a);
 	judge->core->has_error = true;

@@ -65,6 +65,12 @@ const struct rh_result *rh_judge_result(const struct rh_judge *judge, uint32_t a
 uint32_t rh_judge_decision_count(const struct rh_judge *judge);
 uint32_t rh_judge_decision(const struct rh_judge *judge, uint32_t number);
 /*
+ * What an assertion says of the records taken so far, whatever its window; for conditions.  The
+ * count grows when an instant is over in which a condition's truth was not what it had been.
+ */
+enum rh_truth rh_judge_truth(const struct rh_judge *judge, uint32_t assertion);
+uint64_t rh_judge_condition_changes(const struct rh_judge *judge);
+/*
  * `error` when a fault could not be verified or an action failed, whatever the assertions say;
  * `failed` when one of them or an invariant of the model failed; `error` when the run ended before
  * a window did; else `passed`.

@@ -23,6 +23,20 @@ static enum rh_truth truth_of(const struct rh_judge *judge, uint32_t assertion, 
 				 plan->params, &view, value);
 }
 
+enum rh_truth rh_judge_truth(const struct rh_judge *judge, uint32_t assertion)
+{
+	int64_t value;
+	uint32_t blamed = RH_NODE_WORLD;
+
+	return truth_of(judge, assertion, &value, &blamed);
+}
+
+/* Every instant may have changed one. */
+uint64_t rh_judge_condition_changes(const struct rh_judge *judge)
+{
+	return judge->core->clock_ns;
+}
+
 /* ---- evidence -------------------------------------------------------------------------------- */
 
 /* The `count` records of a place behind the newest `skip`, oldest first. */
@@ -288,7 +302,7 @@ void judge_close_all(struct rh_judge *judge, uint64_t time_ns, enum rh_run_end e
 		const struct rh_plan_assertion *plan = &judge->plan->assertions[i];
 		struct seat *seat = &judge->seats[i];
 
-		if (seat->state != RH_RESULT_OPEN)
+		if (seat->state != RH_RESULT_OPEN || plan->role == RH_ROLE_CONDITION)
 			continue;
 		RH_ASSERT(plan->until_ns > time_ns);
 		if (plan->until_ns == RH_TIME_NEVER && seat->window == WINDOW_OPEN &&

@@ -154,6 +154,7 @@ struct rh_in_metadata {
 	const char *description;
 	const char *version;
 	const char *author;
+	const char *category;
 	const struct rh_tree *tags;
 };
 
@@ -265,6 +266,8 @@ struct rh_in_model {
 };
 
 struct rh_in_phase {
+	const char *use;
+	const struct rh_tree *with;
 	const char *name;
 	const char *description;
 	uint64_t duration_ns;
@@ -278,6 +281,7 @@ struct rh_in_phase {
 
 /* What kind of step it is stands in the tree: exactly one of the form keys (load_forms.c). */
 struct rh_in_step {
+	const char *use;
 	const char *id;
 	const char *name;
 	const struct rh_tree *form[22]; /* by enum rh_step_form; NULL: not written */

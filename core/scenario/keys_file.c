@@ -65,6 +65,9 @@ const struct rh_field rh_metadata_fields[] = {
 	{{"version", TEXTS, AT(metadata, version), "", .doc = "Version of the scenario.", SINCE},
 	 VALUE},
 	{{"author", TEXTS, AT(metadata, author), "", .doc = "Who wrote it.", SINCE}, VALUE},
+	{{"category", TEXTS, AT(metadata, category), "",
+	  .doc = "What kind of trouble it rehearses; `list --category` chooses by it.", SINCE},
+	 VALUE},
 	{{"tags", TEXTS, AT(metadata, tags), "", .doc = "Words to find the scenario by.", SINCE},
 	 .shape = RH_FIELD_WORDS},
 	END};

@@ -250,7 +250,11 @@ START_TEST(templates)
 	contains(&out, "- name: outage-2-cut");
 	contains(&out, "- name: outage-3-cut");
 	contains(&out, "- name: outage-4-cut");
-	contains(&out, "- clear: all\n          at: 4m\n");
+	contains(&out, "- id: outage-4\n          parallel:\n            - sequence:\n"
+		       "                - name: outage-4-cut\n");
+	contains(&out,
+		 "            - sequence:\n                - id: outage-4-wait-1\n"
+		 "                  wait: 3m\n                - clear: all\n          at: 1m\n");
 	contains(&out, "- name: last");
 	ck_assert_ptr_null(strstr(rh_buf_str(&out), "use:"));
 	rh_buf_release(&out);
