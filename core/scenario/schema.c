@@ -189,6 +189,12 @@ static void put_shape(struct rh_buf *out, const struct rh_field *field)
 		rh_buf_text(out, "\"type\":[\"array\",\"null\"],\"items\":");
 		put_item(out, field->section);
 		break;
+	case RH_FIELD_CHECKS:
+		rh_buf_text(out, "\"type\":[\"array\",\"null\"],\"items\":{\"if\":{\"type\":"
+				 "\"string\"},\"else\":");
+		put_reference(out, field->section);
+		rh_buf_text(out, "}");
+		break;
 	case RH_FIELD_WORDS:
 		rh_buf_text(out, "\"type\":\"array\",\"items\":{\"type\":[\"string\",\"number\"]}");
 		break;
