@@ -21,6 +21,7 @@ static const struct rh_plugin *const key_plugins[] = {&test_types_plugin, &rh_bu
 	"topology: {groups: [{name: n, count: 6, region: eu, role: miner, labels: {client: a}}, " \
 	"{name: m, count: 3, region: na, role: boot, labels: {client: b}}], " \
 	"shape: full}"
+#define SUITE "{apiVersion: rehearse/v1, kind: Suite, metadata: {name: t}, spec: "
 #define FULL  HEADER "{duration: 1h, " GROUPS ", model: {name: pow}, "
 #define TAKER HEADER "{duration: 1h, " GROUPS ", model: {name: taker}, "
 #define PHASE FULL "phases: [{name: p, duration: 1h, "
@@ -74,6 +75,13 @@ static const struct {
 		      "{latency: 1ms}}"},
 	{"slow.yaml",
 	 "{apiVersion: rehearse/v1, kind: NetworkModel, metadata: {name: r}, spec: {latency: 1s}}"},
+	{"dark.yaml",
+	 "{kind: Template, metadata: {name: d}, spec: {phases: [{name: a, duration: 1h, actions: "
+	 "[{fault: crash, target: n-0}]}]}}"},
+	{"light.yaml",
+	 "{kind: Template, metadata: {name: l}, parameters: [{name: x, default: a}], spec: "
+	 "{phases: "
+	 "[{name: '${params.x}', duration: 1h, actions: [{fault: crash, target: n-1}]}]}}"},
 	{"once.yaml", "{spec: {hypothesis: once}}"},
 	{"twice.yaml", "{spec: {hypothesis: twice}}"},
 };
@@ -93,6 +101,9 @@ static const struct key_place key_places[] = {
 	 "{apiVersion: rehearse/v1, kind: Scenario, metadata: {name: t}, parameters: [{@}], "
 	 "spec: {duration: 1h, " GROUPS ", model: {name: pow}, hypothesis: '${params.x}'}}",
 	 "name: x; default: 1"},
+	{"suite", SUITE "{@}}", "scenarios: [a.yaml]"},
+	{"suite-defaults", SUITE "{scenarios: [a.yaml], defaults: {@}}}", ""},
+	{"suite-entry", SUITE "{scenarios: [first.yaml, {@}]}}", "file: a.yaml"},
 	{"metadata",
 	 "{apiVersion: rehearse/v1, kind: Scenario, metadata: {@}, spec: {duration: 1h, " GROUPS
 	 ", model: {name: pow}}}",
@@ -172,6 +183,25 @@ static const struct key_value key_values[] = {
 	{"file", "parameters", NULL, "[{name: a, default: 1}]", "[{name: a}, {name: a}]",
 	 KEY_REFUSED},
 
+	{"phase", "use", "description: x", "dark.yaml", "light.yaml", KEY_CHANGES},
+	{"phase", "with", "use: light.yaml", "{x: a}", "{x: b}", KEY_CHANGES},
+	{"step", "use", "id: x", "dark.yaml", "light.yaml", KEY_CHANGES},
+	{"suite", "defaults", NULL, "{seed: 1}", "{seed: 2}", KEY_CHANGES},
+	{"suite", "scenarios", NULL, "[a.yaml]", "[b.yaml]", KEY_CHANGES},
+	{"suite", "matrix", NULL, "{seed: [1]}", "{seed: [1, 2]}", KEY_CHANGES},
+	{"suite-defaults", "timeout", NULL, "5m", "6m", KEY_CHANGES},
+	{"suite-defaults", "set", NULL, "{a.b: 1}", "{a.b: 2}", KEY_CHANGES},
+	{"suite-defaults", "params", NULL, "{a: 1}", "{a: 2}", KEY_CHANGES},
+	{"suite-defaults", "tags", NULL, "[a]", "[b]", KEY_CHANGES},
+	{"suite-entry", "timeout", NULL, "5m", "6m", KEY_CHANGES},
+	{"suite-entry", "set", NULL, "{a.b: 1}", "{a.b: 2}", KEY_CHANGES},
+	{"suite-entry", "params", NULL, "{a: 1}", "{a: 2}", KEY_CHANGES},
+	{"suite-entry", "tags", NULL, "[a]", "[b]", KEY_CHANGES},
+	{"suite-entry", "name", NULL, "a", "b", KEY_CHANGES},
+	{"suite-entry", "file", NULL, "a.yaml", "b.yaml", KEY_CHANGES},
+	{"suite-entry", "template", "name: x", "a", "b", KEY_CHANGES},
+	{"suite-entry", "needs", NULL, "[first]", "[]", KEY_CHANGES},
+	{"suite-entry", "matrix", NULL, "{vars.x: [1]}", "{vars.x: [2]}", KEY_CHANGES},
 	{"parameter", "name", NULL, "x", "y", KEY_REFUSED},
 	{"parameter", "type", NULL, "int", "duration", KEY_REFUSED},
 	{"parameter", "required", "name: x", "false", "true", KEY_REFUSED},

@@ -19,6 +19,7 @@
 #include "core/scenario/diag.h"
 #include "core/scenario/keys.h"
 #include "core/scenario/load.h"
+#include "core/scenario/suite.h"
 #include "models/registry.h"
 #include "tests/prop/key_values.h"
 
@@ -60,18 +61,46 @@ static int read_part(void *ctx, struct rh_buf *content, const char *path, struct
 	return RH_E_NOT_FOUND;
 }
 
+/* The runs of a suite, with all that a run has. */
+static void suite_bytes(struct rh_buf *bytes, const char *text,
+			const struct rh_load_options *options, struct rh_diagnostics *diagnostics)
+{
+	struct rh_suite *suite = rh_load_suite_text("t", text, strlen(text), options, diagnostics);
+
+	for (uint32_t i = 0; suite != NULL && i < suite->entry_count; i++) {
+		const struct rh_suite_entry *entry = &suite->entries[i];
+
+		rh_buf_printf(bytes, "%s %s %s %d %u %s", entry->name,
+			      entry->path != NULL ? entry->path : "",
+			      entry->template_name != NULL ? entry->template_name : "",
+			      entry->has_seed, (unsigned)entry->seed, entry->mode);
+		for (uint32_t k = 0; k < entry->set_count; k++)
+			rh_buf_printf(bytes, " --set %s", entry->sets[k]);
+		for (uint32_t k = 0; k < entry->param_count; k++)
+			rh_buf_printf(bytes, " -p %s", entry->params[k]);
+		for (uint32_t k = 0; k < entry->tag_count; k++)
+			rh_buf_printf(bytes, " #%s", entry->tags[k]);
+		for (uint32_t k = 0; k < entry->need_count; k++)
+			rh_buf_printf(bytes, " <%u", entry->needs[k]);
+	}
+	rh_suite_free(suite);
+}
+
 /* The canonical bytes of what a text means; empty when it is refused, and then `said` has why. */
 static void plan_bytes(struct rh_buf *bytes, struct rh_buf *said, const char *text,
 		       const struct rh_registry *registry)
 {
 	struct rh_load_options options = {.registry = registry, .read = read_part};
 	struct rh_diagnostics diagnostics;
-	struct rh_plan *plan;
+	struct rh_plan *plan = NULL;
 
 	rh_buf_reset(bytes);
 	rh_buf_reset(said);
 	rh_diagnostics_init(&diagnostics);
-	plan = rh_load_text("t", text, strlen(text), &options, &diagnostics);
+	if (strstr(text, "kind: Suite") != NULL)
+		suite_bytes(bytes, text, &options, &diagnostics);
+	else
+		plan = rh_load_text("t", text, strlen(text), &options, &diagnostics);
 	rh_diagnostics_print(&diagnostics, said);
 	if (plan != NULL)
 		rh_plan_encode(plan, bytes);
