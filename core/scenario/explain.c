@@ -45,6 +45,12 @@ static void put_type(struct rh_buf *out, const struct rh_field *field)
 	case RH_FIELD_MATRIX:
 		rh_buf_text(out, "list of rows");
 		break;
+	case RH_FIELD_ANY:
+		rh_buf_text(out, "any value");
+		break;
+	case RH_FIELD_MAP:
+		rh_buf_text(out, "map of names");
+		break;
 	case RH_FIELD_WITH:
 		rh_buf_text(out, "parameters");
 		break;
