@@ -198,7 +198,8 @@ $(BUILD)/rehearse: $(obj_cmd) $(all_archives) $(BUILD)/.flags
 	$(call say,LINK,$@)
 	$(Q)$(link) -rdynamic -o $@ $(obj_cmd) \
 		$(call archives,$(filter-out $(plugin_areas),$(link_order))) \
-		-Wl,--whole-archive $(call archives,$(plugin_areas)) -Wl,--no-whole-archive $(libs)
+		-Wl,--whole-archive $(call archives,$(plugin_areas)) -Wl,--no-whole-archive \
+		$(call archives,scenario core base) $(libs)
 
 # ---------------------------------------------------------------------------------- tests
 

@@ -15,6 +15,8 @@ static void print_sentences(const struct cmd_stored *stored)
 	for (uint32_t i = 0; i < rh_judge_result_count(stored->judge); i++) {
 		const struct rh_result *result = rh_judge_result(stored->judge, i);
 
+		if (!rh_assertion_is_judged(&stored->plan->assertions[i]))
+			continue;
 		printf("  %-6s %s: %s\n", result->state == RH_RESULT_PASSED ? "passed" : "FAILED",
 		       stored->plan->assertions[i].name, result->reason);
 	}

@@ -30,6 +30,15 @@ struct rh_hash128 rh_plan_hash(const struct rh_plan *plan)
 	return hash;
 }
 
+uint32_t rh_plan_judged_count(const struct rh_plan *plan)
+{
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < plan->assertion_count; i++)
+		count += rh_assertion_is_judged(&plan->assertions[i]);
+	return count;
+}
+
 const char *rh_assert_mode_name(enum rh_assert_mode mode)
 {
 	switch (mode) {
@@ -41,6 +50,14 @@ const char *rh_assert_mode_name(enum rh_assert_mode mode)
 		return "never";
 	case RH_MODE_AT_END:
 		return "atEnd";
+	case RH_MODE_AT_START:
+		return "atStart";
+	case RH_MODE_EDGE:
+		return "edge";
+	case RH_MODE_SOMETIMES:
+		return "sometimes";
+	case RH_MODE_FINAL:
+		return "final";
 	}
 	return "?";
 }

@@ -159,7 +159,11 @@ enum rh_assert_mode {
 	RH_MODE_EVENTUALLY, /* true at one moment of the window (and for `hold_ns` from then on) */
 	RH_MODE_ALWAYS,	    /* true at each moment */
 	RH_MODE_NEVER,	    /* true at no moment */
-	RH_MODE_AT_END	    /* true at the end of the window */
+	RH_MODE_AT_END,	    /* true at the end of the window */
+	RH_MODE_AT_START,   /* true at the first moment of the window that is known */
+	RH_MODE_EDGE,	    /* both */
+	RH_MODE_SOMETIMES,  /* as EVENTUALLY, and nobody expects it soon */
+	RH_MODE_FINAL	    /* as AT_END, when the run is over */
 };
 
 /* What an assertion is for. */
@@ -183,8 +187,10 @@ struct rh_plan_assertion {
 	void *params; /* type->params_size bytes */
 	enum rh_assert_mode mode;
 	enum rh_assert_role role;
-	uint32_t phase;	 /* RH_NONE: of the whole run */
-	uint32_t after;	 /* a step: window and times count from when it was begun; or RH_NONE */
+	uint32_t phase; /* RH_NONE: of the whole run */
+	/* A step: the window counts from when it was begun, and RH_TIME_NEVER is the end of its phase;
+	 * or RH_NONE. */
+	uint32_t after;
 	uint32_t during; /* a fault: the window is open only while it is in effect; or RH_NONE */
 	uint32_t
 		since; /* a capture step: what `increasedBy` and captured(...) refer to; or RH_NONE */
@@ -201,6 +207,17 @@ struct rh_plan_assertion {
 	uint32_t node_count;
 	const char *text; /* the sentence as written, for people */
 };
+
+struct rh_plan;
+
+/* How many assertions have a part in the verdict. */
+uint32_t rh_plan_judged_count(const struct rh_plan *plan);
+
+/* Conditions and alerts are looked at, but have no part in the verdict. */
+static inline bool rh_assertion_is_judged(const struct rh_plan_assertion *assertion)
+{
+	return assertion->role != RH_ROLE_ALERT && assertion->role != RH_ROLE_CONDITION;
+}
 
 #define RH_PLAN_ASSERTION_INIT .after = RH_NONE, .during = RH_NONE, .since = RH_NONE, .weight = 1
 

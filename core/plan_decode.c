@@ -423,7 +423,7 @@ static void get_assertion(struct decoder *decoder, struct rh_plan_assertion *ass
 	assertion->params =
 		get_params(decoder, assertion->type->keys, assertion->type->params_size);
 	assertion->mode =
-		(enum rh_assert_mode)get_byte(decoder, RH_MODE_AT_END, "unknown mode of a check");
+		(enum rh_assert_mode)get_byte(decoder, RH_MODE_FINAL, "unknown mode of a check");
 	assertion->role = (enum rh_assert_role)get_byte(decoder, RH_ROLE_CONDITION,
 							"unknown role of a check");
 	assertion->phase = rh_read_u32(&decoder->reader);
@@ -431,7 +431,7 @@ static void get_assertion(struct decoder *decoder, struct rh_plan_assertion *ass
 	assertion->during = rh_read_u32(&decoder->reader);
 	assertion->since = rh_read_u32(&decoder->reader);
 	assertion->from_ns = get_time(decoder);
-	assertion->until_ns = get_time(decoder);
+	assertion->until_ns = rh_read_u64(&decoder->reader);
 	assertion->hold_ns = get_time(decoder);
 	assertion->quorum =
 		(enum rh_quorum_kind)get_byte(decoder, RH_QUORUM_COUNT, "unknown quorum");
@@ -448,7 +448,9 @@ static void get_assertion(struct decoder *decoder, struct rh_plan_assertion *ass
 	    !is_there(assertion->after, plan->step_count) ||
 	    !is_there(assertion->during, plan->step_count) ||
 	    !is_there(assertion->since, plan->step_count) ||
-	    assertion->until_ns < assertion->from_ns || !is_gauge_known(plan, assertion))
+	    assertion->until_ns < assertion->from_ns ||
+	    (assertion->until_ns != RH_TIME_NEVER && assertion->until_ns > RH_PLAN_TIME_MAX) ||
+	    !is_gauge_known(plan, assertion))
 		damaged(decoder, "a check is not right");
 	assertion->nodes = get_ascending(decoder, &assertion->node_count, plan->node_count);
 }

@@ -128,7 +128,7 @@ static void put_assertion(struct rh_buf *out, const struct rh_plan_assertion *as
 	rh_buf_u32(out, assertion->during);
 	rh_buf_u32(out, assertion->since);
 	rh_buf_varint(out, assertion->from_ns);
-	rh_buf_varint(out, assertion->until_ns);
+	rh_buf_u64(out, assertion->until_ns);
 	rh_buf_varint(out, assertion->hold_ns);
 	rh_buf_u8(out, (uint8_t)assertion->quorum);
 	rh_buf_varint(out, assertion->quorum_count);

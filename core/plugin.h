@@ -19,6 +19,7 @@
 #define RH_PLUGIN_ABI 1
 
 struct rh_link_state;
+struct rh_buf;
 struct rh_plan;
 struct rh_plan_assertion;
 
@@ -106,6 +107,15 @@ struct rh_assertion_type {
 	/* `value` is what a person would want to see ("2" of "depth <= 6") */
 	enum rh_truth (*truth)(void *state, const void *params, const struct rh_view *view,
 			       int64_t *value);
+	/*
+	 * Instead of both: the expression (core/scenario/formula.h) that the type stands for with
+	 * these parameters.
+	 */
+	void (*formula)(const void *params, const struct rh_plan *plan,
+			const struct rh_plan_assertion *assertion, struct rh_buf *out);
+	const char
+		*missing; /* what this version lacks to judge it: loads, and is refused by a run */
+	uint8_t mode;	  /* RH_MODE_... + 1 when none is written; 0: as for `that` */
 };
 
 /* ---- workloads ------------------------------------------------------------------------------- */

@@ -59,7 +59,7 @@
 	RECORD(WORKLOAD, "workload", V, "begin|end", "workload:count", "sent:count", "", "", "") \
 	RECORD(INVARIANT, "invariant", V, "violated", "invariant:count", "a:number", "b:number", \
 	       "", "") \
-	RECORD(ALERT, "alert", V, "raised|cleared", "alert:count", "value:int", "", "", "") \
+	RECORD(ALERT, "alert", V, "raised|cleared", "alert:assertion", "value:int", "", "", "") \
 	RECORD(ASSERTION, "assertion", V, "passed|failed|error", "assertion:assertion", \
 	       "value:int", "", "", "") \
 	RECORD(SNAPSHOT, "snapshot", V, "saved|restored|failed", "", "id:id", "", "", "") \
@@ -89,6 +89,7 @@ enum { RH_PEER_CONNECTED, RH_PEER_LOST };
 enum { RH_BLOCK_PRODUCED, RH_BLOCK_ACCEPTED, RH_BLOCK_REFUSED };
 enum { RH_TX_SUBMITTED, RH_TX_SEEN, RH_TX_INCLUDED, RH_TX_DROPPED };
 enum { RH_WORKLOAD_BEGIN, RH_WORKLOAD_END };
+enum { RH_ALERT_RAISED, RH_ALERT_CLEARED };
 enum { RH_ASSERTION_PASSED, RH_ASSERTION_FAILED, RH_ASSERTION_ERROR };
 enum { RH_MESSAGE_SENT, RH_MESSAGE_ARRIVED, RH_MESSAGE_DUPLICATE, RH_MESSAGE_LOST };
 
@@ -170,7 +171,20 @@ uint64_t rh_record_mask(enum rh_trace_level level); /* bit per kind of that leve
 	GAUGE(BYTES_IN, "bytes_in", BYTES, NODE, "bytes received") \
 	GAUGE(BYTES_OUT, "bytes_out", BYTES, NODE, "bytes sent") \
 	GAUGE(HEAD, "head", ID, NODE, "the node's head block") \
-	GAUGE(HEADS, "heads", COUNT, JUDGE, "different heads among the nodes that are up")
+	GAUGE(HEADS, "heads", COUNT, JUDGE, "different heads among the nodes that are up") \
+	GAUGE(UP, "up", COUNT, NODE, "1 while the node is up, 0 while it is not") \
+	GAUGE(NODES_UP, "nodes_up", COUNT, JUDGE, "nodes that are up") \
+	GAUGE(FINALITY_CONFLICTS, "finality_conflicts", COUNT, JUDGE, \
+	      "heights at which two nodes called different blocks final") \
+	GAUGE(TX_SUBMITTED, "tx_submitted", COUNT, JUDGE, \
+	      "transactions that were handed to nodes") \
+	GAUGE(TX_INCLUDED, "tx_included", COUNT, JUDGE, "of them, those in a block") \
+	GAUGE(TX_DROPPED, "tx_dropped", COUNT, JUDGE, \
+	      "of them, those that a node dropped and no block holds") \
+	GAUGE(TX_REFUSED_INCLUDED, "tx_refused_included", COUNT, JUDGE, \
+	      "transactions that a node refused as invalid and a block holds all the same") \
+	GAUGE(INCLUSION_RATIO, "inclusion_ratio", PPM, JUDGE, \
+	      "share of the transactions handed to nodes that a block holds")
 
 enum rh_gauge {
 #define GAUGE(name, text, unit, source, doc) RH_GAUGE_##name,

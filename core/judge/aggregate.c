@@ -1,16 +1,17 @@
 /*
- * aggregate.c - min, max, sum, spread, distinct, any and each over nodes, kept up to date value by
- * value.
+ * aggregate.c - statistics over nodes, kept up to date value by value.
  *
- * Assertions that look at one gauge of the same nodes share one struct aggregate.  Minimum and maximum stand in two trees with a leaf for each node, and a change climbs only as far
- * as it matters.  "Each" and "any" are answered by them too: every value is <= 6 exactly when the
- * greatest is.  Whom to blame is searched when a decision falls, once.
+ * Assertions that look at one column of the same nodes share one struct aggregate.  Least and
+ * greatest are known for every 64 nodes and of all, and only when the one that held them moves away
+ * are 64 values read again, or the list of the 64s.  "Each" and "any" are answered by them too: every
+ * value is <= 6 exactly when the greatest is.  Percentiles come from a sorted list.  Whom to blame is
+ * searched when a decision falls, once.
  */
 #include <string.h>
 
 #include "core/judge/state.h"
 
-#define ROOT 1
+#define BLOCK 64 /* nodes whose least and greatest value are known */
 
 static struct aggregate *aggregate_of(const struct rh_judge *judge, uint32_t assertion)
 {
@@ -19,7 +20,7 @@ static struct aggregate *aggregate_of(const struct rh_judge *judge, uint32_t ass
 
 /* ---- whom it is kept for --------------------------------------------------------------------- */
 
-static uint32_t needs_of(const struct rh_that *that)
+uint32_t judge_that_needs(const struct rh_that *that)
 {
 	switch ((enum rh_aggregate)that->aggregate) {
 	case RH_AGG_EACH:
@@ -45,6 +46,14 @@ static uint32_t needs_of(const struct rh_that *that)
 	return 0;
 }
 
+struct aggregate *judge_aggregate_of_reader(const struct rh_judge *judge, uint32_t reader)
+{
+	RH_ASSERT(judge->readers[reader].needs != 0);
+	return rh_at(&judge->space,
+		     *(const rh_off *)rh_vec_at(&judge->space, &judge->core->aggregates,
+						sizeof(rh_off), judge->readers[reader].aggregate));
+}
+
 static struct aggregate *aggregate_at(const struct rh_judge *judge, uint32_t position)
 {
 	return rh_at(&judge->space,
@@ -61,67 +70,74 @@ static bool same_nodes(const struct rh_plan_assertion *a, const struct rh_plan_a
 
 /* One that counts values equal to one number serves those that do not, but not another number. */
 static bool serves(const struct rh_judge *judge, const struct aggregate *aggregate,
-		   uint32_t assertion, uint32_t needs)
+		   const struct reader *reader)
 {
-	const struct rh_plan_assertion *plan = &judge->plan->assertions[assertion];
-
-	return ((needs & aggregate->needs & ASPECT_EQUAL) == 0 ||
-		aggregate->equal_to == judge_that(plan)->value) &&
-	       same_nodes(&judge->plan->assertions[aggregate->assertion], plan);
+	return ((reader->needs & aggregate->needs & ASPECT_EQUAL) == 0 ||
+		aggregate->equal_to == reader->equal_to) &&
+	       same_nodes(&judge->plan->assertions[aggregate->assertion],
+			  &judge->plan->assertions[reader->assertion]);
 }
 
-/* Position of the aggregate that serves a reader: one of the gauge, from `first` on, or a new one. */
-static uint32_t find_aggregate(struct rh_judge *judge, uint32_t first, uint32_t assertion,
-			       uint32_t needs)
+/* Position of the aggregate that serves a reader: one of the column, from `first` on, or a new one. */
+static uint32_t find_aggregate(struct rh_judge *judge, uint32_t column, uint32_t first,
+			       const struct reader *reader)
 {
 	struct rh_vec *all = &judge->core->aggregates;
+	struct aggregate *aggregate;
 	rh_off made;
 
 	for (uint32_t i = first; i < all->count; i++) {
-		if (serves(judge, aggregate_at(judge, i), assertion, needs))
+		if (serves(judge, aggregate_at(judge, i), reader))
 			return i;
 	}
 	made = rh_space_alloc(&judge->space, sizeof(struct aggregate));
-	((struct aggregate *)rh_at(&judge->space, made))->assertion = assertion;
+	aggregate = rh_at(&judge->space, made);
+	aggregate->assertion = reader->assertion;
+	aggregate->column = column;
 	*(rh_off *)rh_vec_push(&judge->space, all, sizeof(rh_off)) = made;
 	return all->count - 1;
 }
 
-static void join(struct rh_judge *judge, uint32_t number, uint32_t first)
+static void join(struct rh_judge *judge, uint32_t number, uint32_t column, uint32_t first)
 {
 	struct reader *reader = &judge->readers[number];
 	struct seat *seat = &judge->seats[reader->assertion];
-	const struct rh_that *that = judge_that(&judge->plan->assertions[reader->assertion]);
 	struct aggregate *aggregate;
 
-	reader->needs = needs_of(that);
 	reader->is_open = true;
-	reader->aggregate = find_aggregate(judge, first, reader->assertion, reader->needs);
+	reader->aggregate = find_aggregate(judge, column, first, reader);
 	aggregate = aggregate_at(judge, reader->aggregate);
 	aggregate->needs |= reader->needs;
 	aggregate->open_count++;
 	if ((reader->needs & ASPECT_EQUAL) != 0)
-		aggregate->equal_to = that->value;
-	seat->reader = number;
-	seat->aggregate = *(rh_off *)rh_vec_at(&judge->space, &judge->core->aggregates,
-					       sizeof(rh_off), reader->aggregate);
+		aggregate->equal_to = reader->equal_to;
+	if (seat->aggregate == 0)
+		seat->aggregate = *(rh_off *)rh_vec_at(&judge->space, &judge->core->aggregates,
+						       sizeof(rh_off), reader->aggregate);
+	reader->next = seat->readers;
+	seat->readers = number + 1;
 }
 
-static void make_trees(struct rh_judge *judge, struct aggregate *aggregate)
+static void make_room(struct rh_judge *judge, struct aggregate *aggregate)
 {
 	uint32_t nodes = judge->plan->assertions[aggregate->assertion].node_count;
 	int64_t *lows, *highs;
 
+	aggregate->low = INT64_MAX;
+	aggregate->high = INT64_MIN;
+	aggregate->block_count = nodes / BLOCK + 1;
+	if ((aggregate->needs & ASPECT_ORDER) != 0)
+		aggregate->order =
+			rh_space_alloc(&judge->space, ((uint64_t)nodes + 1) * sizeof(int64_t));
 	if ((aggregate->needs & (ASPECT_LOW | ASPECT_HIGH)) == 0)
 		return;
-	aggregate->width = 1;
-	while (aggregate->width < nodes)
-		aggregate->width *= 2;
-	aggregate->lows = rh_space_alloc(&judge->space, (uint64_t)aggregate->width * 2 * 8);
-	aggregate->highs = rh_space_alloc(&judge->space, (uint64_t)aggregate->width * 2 * 8);
+	aggregate->lows =
+		rh_space_alloc(&judge->space, (uint64_t)aggregate->block_count * sizeof(int64_t));
+	aggregate->highs =
+		rh_space_alloc(&judge->space, (uint64_t)aggregate->block_count * sizeof(int64_t));
 	lows = rh_at(&judge->space, aggregate->lows);
 	highs = rh_at(&judge->space, aggregate->highs);
-	for (uint32_t i = 0; i < aggregate->width * 2; i++) {
+	for (uint32_t i = 0; i < aggregate->block_count; i++) {
 		lows[i] = INT64_MAX;
 		highs[i] = INT64_MIN;
 	}
@@ -131,40 +147,47 @@ void judge_aggregates_open(struct rh_judge *judge)
 {
 	struct rh_vec *all = &judge->core->aggregates;
 
-	judge->aggregates_at = rh_alloc((size_t)judge->gauge_count + 1, sizeof(uint32_t));
-	for (uint32_t gauge = 0; gauge < judge->gauge_count; gauge++) {
+	judge->aggregates_at = rh_alloc((size_t)judge->column_count + 1, sizeof(uint32_t));
+	for (uint32_t column = 0; column < judge->column_count; column++) {
 		uint32_t first = all->count;
 
-		judge->aggregates_at[gauge] = first;
-		if (judge_derived(gauge) != DERIVED_NONE)
-			continue;
-		for (uint32_t i = judge->readers_at[gauge]; i < judge->readers_at[gauge + 1]; i++)
-			join(judge, i, first);
+		judge->aggregates_at[column] = first;
+		for (uint32_t i = judge->readers_at[column]; i < judge->readers_at[column + 1];
+		     i++) {
+			if (judge->readers[i].needs != 0)
+				join(judge, i, column, first);
+		}
 	}
-	judge->aggregates_at[judge->gauge_count] = all->count;
+	judge->aggregates_at[judge->column_count] = all->count;
 	for (uint32_t i = 0; i < all->count; i++)
-		make_trees(judge, aggregate_at(judge, i));
+		make_room(judge, aggregate_at(judge, i));
 }
 
 void judge_aggregate_leave(struct rh_judge *judge, uint32_t assertion)
 {
 	struct seat *seat = &judge->seats[assertion];
-	struct reader *reader = &judge->readers[seat->reader];
-	struct aggregate *aggregate = aggregate_of(judge, assertion);
+	uint64_t last_turn = 0;
 
-	RH_ASSERT(reader->assertion == assertion && reader->is_open && aggregate->open_count > 0);
-	seat->cause = aggregate->cause;
-	reader->is_open = false;
-	aggregate->open_count--;
+	for (uint32_t at = seat->readers; at != 0; at = judge->readers[at - 1].next) {
+		struct reader *reader = &judge->readers[at - 1];
+		struct aggregate *aggregate = aggregate_at(judge, reader->aggregate);
+
+		RH_ASSERT(reader->assertion == assertion && reader->is_open &&
+			  aggregate->open_count > 0);
+		if (aggregate->cause_turn > last_turn) {
+			last_turn = aggregate->cause_turn;
+			seat->cause = aggregate->cause;
+		}
+		reader->is_open = false;
+		aggregate->open_count--;
+	}
 }
 
 /* ---- a change -------------------------------------------------------------------------------- */
 
-/* Position of a node among the aggregate's, or RH_NONE. */
-static uint32_t position_of(const struct rh_judge *judge, const struct aggregate *aggregate,
-			    uint32_t node)
+uint32_t judge_position(const struct rh_judge *judge, uint32_t number, uint32_t node)
 {
-	const struct rh_plan_assertion *assertion = &judge->plan->assertions[aggregate->assertion];
+	const struct rh_plan_assertion *assertion = &judge->plan->assertions[number];
 	uint32_t low = 0;
 	uint32_t high = assertion->node_count;
 
@@ -181,27 +204,124 @@ static uint32_t position_of(const struct rh_judge *judge, const struct aggregate
 	return low < assertion->node_count && assertion->nodes[low] == node ? low : RH_NONE;
 }
 
-/* Up to where nothing is new; says which of the two roots are. */
-static uint32_t climb(int64_t *lows, int64_t *highs, uint32_t at, int64_t value)
+/* Reads the values of one block again. */
+static void read_block(const struct rh_judge *judge, const struct aggregate *aggregate,
+		       uint32_t block, int64_t *lowest, int64_t *highest)
 {
-	int64_t low_before = lows[ROOT];
-	int64_t high_before = highs[ROOT];
+	const struct rh_plan_assertion *assertion = &judge->plan->assertions[aggregate->assertion];
+	const struct column *column = &judge->columns[aggregate->column];
+	const int64_t *values = rh_at(&judge->space, column->values);
+	const uint64_t *known = rh_at(&judge->space, column->known);
+	uint32_t end = (block + 1) * BLOCK;
 
-	lows[at] = value;
-	highs[at] = value;
-	while (at > ROOT) {
-		int64_t low, high;
+	*lowest = INT64_MAX;
+	*highest = INT64_MIN;
+	if (end > assertion->node_count)
+		end = assertion->node_count;
+	for (uint32_t i = block * BLOCK; i < end; i++) {
+		uint32_t node = assertion->nodes[i];
 
-		at /= 2;
-		low = lows[2 * at] < lows[2 * at + 1] ? lows[2 * at] : lows[2 * at + 1];
-		high = highs[2 * at] > highs[2 * at + 1] ? highs[2 * at] : highs[2 * at + 1];
-		if (lows[at] == low && highs[at] == high)
-			return 0;
-		lows[at] = low;
-		highs[at] = high;
+		if (!rh_bit_get(known, node))
+			continue;
+		*lowest = values[node] < *lowest ? values[node] : *lowest;
+		*highest = values[node] > *highest ? values[node] : *highest;
 	}
-	return (lows[ROOT] != low_before ? ASPECT_LOW : 0u) |
-	       (highs[ROOT] != high_before ? ASPECT_HIGH : 0u);
+}
+
+static int64_t least_of(const int64_t *values, uint32_t count)
+{
+	int64_t least = INT64_MAX;
+
+	for (uint32_t i = 0; i < count; i++)
+		least = values[i] < least ? values[i] : least;
+	return least;
+}
+
+static int64_t greatest_of(const int64_t *values, uint32_t count)
+{
+	int64_t greatest = INT64_MIN;
+
+	for (uint32_t i = 0; i < count; i++)
+		greatest = values[i] > greatest ? values[i] : greatest;
+	return greatest;
+}
+
+/*
+ * The extremes after a node's value became another (the column has it already).  Whoever left an
+ * extreme makes its block be read again; a block that left one makes the list of blocks be read.
+ */
+static uint32_t move_extremes(const struct rh_judge *judge, struct aggregate *aggregate,
+			      uint32_t position, const int64_t *before, const int64_t *value)
+{
+	uint32_t block = position / BLOCK;
+	int64_t *lows = rh_at(&judge->space, aggregate->lows);
+	int64_t *highs = rh_at(&judge->space, aggregate->highs);
+	int64_t low = lows[block], high = highs[block];
+	int64_t low_before = aggregate->low, high_before = aggregate->high;
+
+	if (before != NULL && (*before == low || *before == high)) {
+		read_block(judge, aggregate, block, &low, &high);
+	} else if (value != NULL) {
+		low = *value < low ? *value : low;
+		high = *value > high ? *value : high;
+	}
+	if (low != lows[block]) {
+		bool was_least = lows[block] == aggregate->low;
+
+		lows[block] = low;
+		if (low < aggregate->low)
+			aggregate->low = low;
+		else if (was_least)
+			aggregate->low = least_of(lows, aggregate->block_count);
+	}
+	if (high != highs[block]) {
+		bool was_greatest = highs[block] == aggregate->high;
+
+		highs[block] = high;
+		if (high > aggregate->high)
+			aggregate->high = high;
+		else if (was_greatest)
+			aggregate->high = greatest_of(highs, aggregate->block_count);
+	}
+	return (aggregate->low != low_before ? ASPECT_LOW : 0u) |
+	       (aggregate->high != high_before ? ASPECT_HIGH : 0u);
+}
+
+/* Where a value stands or belongs in the sorted list. */
+static uint32_t place_in(const int64_t *order, uint32_t count, int64_t value)
+{
+	uint32_t low = 0;
+	uint32_t high = count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+
+		if (order[middle] < value)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static void move_in_order(const struct rh_judge *judge, const struct aggregate *aggregate,
+			  uint32_t count, const int64_t *before, const int64_t *value)
+{
+	int64_t *order = rh_at(&judge->space, aggregate->order);
+
+	if (before != NULL) {
+		uint32_t at = place_in(order, count, *before);
+
+		RH_ASSERT(at < count && order[at] == *before);
+		count--;
+		memmove(order + at, order + at + 1, (count - at) * sizeof(*order));
+	}
+	if (value != NULL) {
+		uint32_t at = place_in(order, count, *value);
+
+		memmove(order + at + 1, order + at, (count - at) * sizeof(*order));
+		order[at] = *value;
+	}
 }
 
 static void count_value(struct rh_judge *judge, struct aggregate *aggregate, int64_t value,
@@ -218,73 +338,48 @@ static void count_value(struct rh_judge *judge, struct aggregate *aggregate, int
 		rh_idmap_put(&judge->space, &aggregate->values, (uint64_t)value, count);
 }
 
-/* A node's value, by what was known before; says what else is new by it. */
+/* A node's value, by what was known before and is known now; says what else is new by it. */
 static uint32_t change(struct rh_judge *judge, struct aggregate *aggregate, uint32_t position,
-		       const int64_t *before, int64_t value)
+		       const int64_t *before, const int64_t *value)
 {
 	uint32_t equal_before = aggregate->equal;
 	uint32_t distinct_before = aggregate->values.count;
-	uint32_t changed = ASPECT_SUM;
+	uint32_t known_before = aggregate->known;
+	uint32_t changed = ASPECT_SUM | ASPECT_ORDER;
 
 	if (before != NULL) {
 		aggregate->sum -= *before;
 		aggregate->equal -= *before == aggregate->equal_to;
-	} else if (aggregate->known++ == 0) {
-		changed = ASPECT_ALL;
+		aggregate->known--;
 	}
-	aggregate->sum += value;
-	aggregate->equal += value == aggregate->equal_to;
+	if (value != NULL) {
+		aggregate->sum += *value;
+		aggregate->equal += *value == aggregate->equal_to;
+		aggregate->known++;
+	}
 	RH_ASSERT(aggregate->equal <= aggregate->known);
-	if (aggregate->equal != equal_before)
+	if (known_before == 0 || aggregate->known == 0)
+		changed = ASPECT_ALL;
+	if (aggregate->equal != equal_before || aggregate->known != known_before)
 		changed |= ASPECT_EQUAL;
 	if ((aggregate->needs & ASPECT_DISTINCT) != 0) {
 		if (before != NULL)
 			count_value(judge, aggregate, *before, false);
-		count_value(judge, aggregate, value, true);
+		if (value != NULL)
+			count_value(judge, aggregate, *value, true);
 		if (aggregate->values.count != distinct_before)
 			changed |= ASPECT_DISTINCT;
 	}
 	if (aggregate->lows != 0)
-		changed |= climb(rh_at(&judge->space, aggregate->lows),
-				 rh_at(&judge->space, aggregate->highs),
-				 aggregate->width + position, value);
+		changed |= move_extremes(judge, aggregate, position, before, value);
+	if (aggregate->order != 0)
+		move_in_order(judge, aggregate, known_before, before, value);
 	return changed;
 }
 
-/*
- * Only who needs what is new has to look again: the others would see what they saw.  Yet they keep
- * their turn, and this record as a cause: what is decided in one instant is decided in the order in
- * which it was touched, whether or not that was seen.
- */
-void judge_aggregates_change(struct rh_judge *judge, uint32_t node, uint32_t gauge, bool was_known,
-			     int64_t before, int64_t value, const struct kept *cause)
+static void mark_readers(struct rh_judge *judge, uint32_t column, uint32_t changed)
 {
-	struct core *core = judge->core;
-	uint64_t turn = ++core->turns;
-	uint32_t changed = 0;
-
-	for (uint32_t i = judge->aggregates_at[gauge]; i < judge->aggregates_at[gauge + 1]; i++) {
-		struct aggregate *aggregate = aggregate_at(judge, i);
-		uint32_t position = position_of(judge, aggregate, node);
-
-		aggregate->changed = 0;
-		if (position == RH_NONE || aggregate->open_count == 0)
-			continue;
-		RH_ASSERT(position < judge->plan->assertions[aggregate->assertion].node_count);
-		if (aggregate->touched_turn == 0 || aggregate->touched_look != core->looks) {
-			aggregate->touched_look = core->looks;
-			aggregate->touched_turn = turn;
-		}
-		if (cause != NULL)
-			aggregate->cause = *cause;
-		aggregate->changed =
-			change(judge, aggregate, position, was_known ? &before : NULL, value) &
-			aggregate->needs;
-		changed |= aggregate->changed;
-	}
-	if (changed == 0)
-		return;
-	for (uint32_t i = judge->readers_at[gauge]; i < judge->readers_at[gauge + 1]; i++) {
+	for (uint32_t i = judge->readers_at[column]; i < judge->readers_at[column + 1]; i++) {
 		const struct reader *reader = &judge->readers[i];
 		const struct aggregate *aggregate;
 
@@ -294,6 +389,42 @@ void judge_aggregates_change(struct rh_judge *judge, uint32_t node, uint32_t gau
 		if ((reader->needs & aggregate->changed) != 0)
 			judge_mark_in_turn(judge, reader->assertion, aggregate->touched_turn);
 	}
+}
+
+/*
+ * Only who needs what is new has to look again: the others would see what they saw.  Yet they keep
+ * their turn, and this record as a cause: what is decided in one instant is decided in the order in
+ * which it was touched, whether or not that was seen.
+ */
+void judge_aggregates_change(struct rh_judge *judge, uint32_t node, uint32_t column,
+			     const int64_t *before, const int64_t *value, const struct kept *cause)
+{
+	struct core *core = judge->core;
+	uint64_t turn = ++core->turns;
+	uint32_t changed = 0;
+
+	for (uint32_t i = judge->aggregates_at[column]; i < judge->aggregates_at[column + 1]; i++) {
+		struct aggregate *aggregate = aggregate_at(judge, i);
+		uint32_t position = judge_position(judge, aggregate->assertion, node);
+
+		aggregate->changed = 0;
+		if (position == RH_NONE || aggregate->open_count == 0)
+			continue;
+		RH_ASSERT(position < judge->plan->assertions[aggregate->assertion].node_count);
+		if (aggregate->touched_turn == 0 || aggregate->touched_look != core->looks) {
+			aggregate->touched_look = core->looks;
+			aggregate->touched_turn = turn;
+		}
+		if (cause != NULL) {
+			aggregate->cause = *cause;
+			aggregate->cause_turn = turn;
+		}
+		aggregate->changed =
+			change(judge, aggregate, position, before, value) & aggregate->needs;
+		changed |= aggregate->changed;
+	}
+	if (changed != 0)
+		mark_readers(judge, column, changed);
 }
 
 /* ---- the answer ------------------------------------------------------------------------------ */
@@ -340,8 +471,8 @@ static bool aggregate_value(const struct rh_judge *judge, uint32_t assertion,
 	if (aggregate->known == 0)
 		return false;
 	if (aggregate->lows != 0) {
-		low = ((const int64_t *)rh_at(&judge->space, aggregate->lows))[ROOT];
-		high = ((const int64_t *)rh_at(&judge->space, aggregate->highs))[ROOT];
+		low = aggregate->low;
+		high = aggregate->high;
 	}
 	switch ((enum rh_aggregate)that->aggregate) {
 	case RH_AGG_EACH:
@@ -367,6 +498,98 @@ static bool aggregate_value(const struct rh_judge *judge, uint32_t assertion,
 	return true;
 }
 
+/* Nearest rank: the least value that at least so many percent of them do not exceed. */
+static int64_t percentile(const struct rh_judge *judge, const struct aggregate *aggregate,
+			  uint32_t percent)
+{
+	const int64_t *order = rh_at(&judge->space, aggregate->order);
+	uint64_t rank = ((uint64_t)aggregate->known * percent + 99) / 100;
+
+	return order[rank - 1];
+}
+
+bool judge_aggregate_number(struct rh_rational *number, const struct rh_judge *judge,
+			    const struct aggregate *aggregate, enum rh_statistic statistic,
+			    bool is_truth)
+{
+	__int128 value = 0;
+	int64_t den = 1;
+
+	if (aggregate->known == 0)
+		return false;
+	switch (statistic) {
+	case RH_STAT_MIN:
+		value = aggregate->low;
+		break;
+	case RH_STAT_MAX:
+		value = aggregate->high;
+		break;
+	case RH_STAT_SUM:
+		value = aggregate->sum;
+		break;
+	case RH_STAT_AVG:
+		value = aggregate->sum;
+		den = aggregate->known;
+		break;
+	case RH_STAT_COUNT:
+		value = is_truth ? aggregate->sum : aggregate->known - aggregate->equal;
+		break;
+	case RH_STAT_SPREAD:
+		value = (__int128)aggregate->high - aggregate->low;
+		break;
+	case RH_STAT_DISTINCT:
+		value = aggregate->values.count;
+		break;
+	case RH_STAT_ANY:
+		value = aggregate->sum > 0;
+		break;
+	case RH_STAT_EACH:
+		value = aggregate->sum == aggregate->known;
+		break;
+	case RH_STAT_P50:
+		value = percentile(judge, aggregate, 50);
+		break;
+	case RH_STAT_P90:
+		value = percentile(judge, aggregate, 90);
+		break;
+	case RH_STAT_P95:
+		value = percentile(judge, aggregate, 95);
+		break;
+	case RH_STAT_P99:
+		value = percentile(judge, aggregate, 99);
+		break;
+	}
+	return rh_rational_make(number, value, den);
+}
+
+uint32_t judge_statistic_needs(enum rh_statistic statistic, bool is_truth)
+{
+	switch (statistic) {
+	case RH_STAT_MIN:
+		return ASPECT_LOW;
+	case RH_STAT_MAX:
+		return ASPECT_HIGH;
+	case RH_STAT_SPREAD:
+		return ASPECT_LOW | ASPECT_HIGH;
+	case RH_STAT_SUM:
+	case RH_STAT_AVG:
+	case RH_STAT_ANY:
+	case RH_STAT_EACH:
+		return ASPECT_SUM;
+	case RH_STAT_COUNT:
+		return is_truth ? ASPECT_SUM : ASPECT_EQUAL;
+	case RH_STAT_DISTINCT:
+		return ASPECT_DISTINCT;
+	case RH_STAT_P50:
+	case RH_STAT_P90:
+	case RH_STAT_P95:
+	case RH_STAT_P99:
+		return ASPECT_ORDER;
+	}
+	RH_ASSERT(false); /* not a statistic */
+	return 0;
+}
+
 enum rh_truth judge_that_truth(const struct rh_judge *judge, uint32_t assertion,
 			       const struct rh_that *that, int64_t *value)
 {
@@ -387,7 +610,7 @@ enum rh_truth judge_that_truth(const struct rh_judge *judge, uint32_t assertion,
 static uint32_t holder(const struct rh_judge *judge, uint32_t assertion, int64_t value)
 {
 	const struct rh_plan_assertion *plan = &judge->plan->assertions[assertion];
-	const struct column *column = &judge->columns[judge_that(plan)->gauge];
+	const struct column *column = &judge->columns[judge_that(judge, assertion)->gauge];
 	const int64_t *values;
 	const uint64_t *known;
 
@@ -420,8 +643,7 @@ uint32_t judge_that_blame(const struct rh_judge *judge, uint32_t assertion,
 	case RH_AGG_SPREAD:
 		/* Who stayed behind. */
 		aggregate = aggregate_of(judge, assertion);
-		return holder(judge, assertion,
-			      ((const int64_t *)rh_at(&judge->space, aggregate->lows))[ROOT]);
+		return holder(judge, assertion, aggregate->low);
 	case RH_AGG_SUM:
 	case RH_AGG_DISTINCT:
 		break;

@@ -1,6 +1,11 @@
 /*
  * derived.c - gauges of the whole network, made from records of single nodes.
  *
+ * nodes_up: from the node records; a node that starts with the run is up from the first instant.
+ *
+ * finality_conflicts: heights at which two nodes called different blocks final, by their finalized
+ * records.  tx_*: transactions by their id, whichever nodes they were given to.
+ *
  * heads: how many different heads the nodes that are up have.  Kept as a count for each head.
  * Nothing is known before the first head record; then a node that never said its head counts as
  * being at the genesis block.
@@ -12,6 +17,8 @@
  * never get there the oldest are given up beyond BLOCKS_MAX (fewer with very many nodes, so that
  * the bits fit in BLOCK_BYTES_MAX).
  */
+#include <string.h>
+
 #include "core/judge/state.h"
 
 #define BLOCKS_MAX	4096
@@ -20,41 +27,39 @@
 
 static const uint32_t percents[] = {[DERIVED_P50] = 50, [DERIVED_P90] = 90, [DERIVED_P95] = 95};
 
+static const uint32_t gauges[] = {
+	[DERIVED_P50] = RH_GAUGE_PROPAGATION_P50,
+	[DERIVED_P90] = RH_GAUGE_PROPAGATION_P90,
+	[DERIVED_P95] = RH_GAUGE_PROPAGATION_P95,
+	[DERIVED_HEADS] = RH_GAUGE_HEADS,
+	[DERIVED_NODES_UP] = RH_GAUGE_NODES_UP,
+	[DERIVED_CONFLICTS] = RH_GAUGE_FINALITY_CONFLICTS,
+	[DERIVED_TX_SUBMITTED] = RH_GAUGE_TX_SUBMITTED,
+	[DERIVED_TX_INCLUDED] = RH_GAUGE_TX_INCLUDED,
+	[DERIVED_TX_DROPPED] = RH_GAUGE_TX_DROPPED,
+	[DERIVED_TX_REFUSED_INCLUDED] = RH_GAUGE_TX_REFUSED_INCLUDED,
+	[DERIVED_INCLUSION_RATIO] = RH_GAUGE_INCLUSION_RATIO,
+};
+
 enum derived judge_derived(uint32_t gauge)
 {
-	switch (gauge) {
-	case RH_GAUGE_PROPAGATION_P50:
-		return DERIVED_P50;
-	case RH_GAUGE_PROPAGATION_P90:
-		return DERIVED_P90;
-	case RH_GAUGE_PROPAGATION_P95:
-		return DERIVED_P95;
-	case RH_GAUGE_HEADS:
-		return DERIVED_HEADS;
-	default:
-		return DERIVED_NONE;
+	for (enum derived i = DERIVED_P50; i < DERIVED_COUNT; i++) {
+		if (gauges[i] == gauge)
+			return i;
 	}
-}
-
-static uint32_t gauge_of(enum derived derived)
-{
-	static const uint32_t gauges[] = {
-		[DERIVED_P50] = RH_GAUGE_PROPAGATION_P50,
-		[DERIVED_P90] = RH_GAUGE_PROPAGATION_P90,
-		[DERIVED_P95] = RH_GAUGE_PROPAGATION_P95,
-		[DERIVED_HEADS] = RH_GAUGE_HEADS,
-	};
-
-	RH_ASSERT(derived < DERIVED_COUNT);
-	return gauges[derived];
+	return DERIVED_NONE;
 }
 
 static void set(struct rh_judge *judge, enum derived derived, int64_t value,
 		const struct kept *cause)
 {
 	struct core *core = judge->core;
-	uint32_t gauge = gauge_of(derived);
+	uint32_t gauge = gauges[derived];
 
+	if (judge->stretch_count > 0)
+		judge_stretch_sample(judge, RH_NODE_WORLD, gauge, value);
+	if (judge->capture_count > 0)
+		judge_capture_late(judge, RH_NODE_WORLD, gauge, value);
 	/* A second block at this instant: the first value is judged before it is gone. */
 	if (derived <= DERIVED_P95 && (core->derived_fresh >> derived) & 1)
 		judge_look_at_dirty(judge);
@@ -76,6 +81,8 @@ void judge_derived_open(struct rh_judge *judge)
 		judge->places[node].is_up = true;
 		judge->core->up_count++;
 	}
+	judge->core->derived[DERIVED_NODES_UP] = judge->core->up_count;
+	judge->core->derived_known |= 1u << DERIVED_NODES_UP;
 	if (judge->core->up_count > 0)
 		rh_idmap_put(&judge->space, &judge->core->heads, 0, judge->core->up_count);
 	judge->block_limit = BLOCKS_MAX;
@@ -122,6 +129,85 @@ void judge_head_is(struct rh_judge *judge, uint32_t node, uint64_t head, const s
 	}
 	place->head = head;
 	tell_heads(judge, cause);
+}
+
+/* ---- finality -------------------------------------------------------------------------------- */
+
+void judge_block_final(struct rh_judge *judge, uint64_t height, uint64_t block,
+		       const struct kept *cause)
+{
+	struct core *core = judge->core;
+	bool is_known = (core->derived_known >> DERIVED_CONFLICTS) & 1;
+	uint64_t first;
+
+	if (!judge->needs_finals)
+		return;
+	if (!rh_idmap_get(&judge->space, &core->finals, height, &first))
+		rh_idmap_put(&judge->space, &core->finals, height, block);
+	else if (first != block)
+		rh_idmap_put(&judge->space, &core->conflicts, height, 1);
+	if (!is_known || core->derived[DERIVED_CONFLICTS] != core->conflicts.count)
+		set(judge, DERIVED_CONFLICTS, core->conflicts.count, cause);
+}
+
+/* ---- transactions ---------------------------------------------------------------------------- */
+
+enum fate { FATE_SUBMITTED = 1, FATE_INCLUDED = 2, FATE_DROPPED = 4, FATE_REFUSED = 8 };
+
+static void count_fate(int64_t counts[4], uint64_t fate, int64_t by)
+{
+	bool is_included = (fate & FATE_INCLUDED) != 0;
+
+	counts[0] += (fate & FATE_SUBMITTED) != 0 ? by : 0;
+	counts[1] += (fate & FATE_SUBMITTED) != 0 && is_included ? by : 0;
+	counts[2] += (fate & FATE_DROPPED) != 0 && !is_included ? by : 0;
+	counts[3] += (fate & FATE_REFUSED) != 0 && is_included ? by : 0;
+}
+
+static uint64_t fate_of(const struct rh_record *record)
+{
+	static const char invalid[] = "invalid";
+
+	switch (record->stage) {
+	case RH_TX_SUBMITTED:
+		return FATE_SUBMITTED;
+	case RH_TX_INCLUDED:
+		return FATE_INCLUDED;
+	case RH_TX_DROPPED:
+		return record->text_len >= sizeof(invalid) - 1 &&
+				       memcmp(record->text, invalid, sizeof(invalid) - 1) == 0
+			       ? FATE_DROPPED | FATE_REFUSED
+			       : FATE_DROPPED;
+	default:
+		return 0;
+	}
+}
+
+void judge_transaction(struct rh_judge *judge, const struct rh_record *record,
+		       const struct kept *cause)
+{
+	struct core *core = judge->core;
+	int64_t *counts = core->transaction_counts;
+	uint64_t fate = 0, before;
+
+	if (!judge->needs_transactions || fate_of(record) == 0)
+		return;
+	rh_idmap_get(&judge->space, &core->transactions, record->a, &fate);
+	before = fate;
+	fate |= fate_of(record);
+	if (fate == before)
+		return;
+	rh_idmap_put(&judge->space, &core->transactions, record->a, fate);
+	count_fate(counts, before, -1);
+	count_fate(counts, fate, 1);
+	for (enum derived i = DERIVED_TX_SUBMITTED; i <= DERIVED_TX_REFUSED_INCLUDED; i++) {
+		int64_t count = counts[i - DERIVED_TX_SUBMITTED];
+
+		if (!((core->derived_known >> i) & 1) || core->derived[i] != count)
+			set(judge, i, count, cause);
+	}
+	if (counts[0] > 0)
+		set(judge, DERIVED_INCLUSION_RATIO, counts[1] * 1000000 / counts[0], cause);
 }
 
 /* ---- propagation ----------------------------------------------------------------------------- */
@@ -241,10 +327,10 @@ void judge_block_accepted(struct rh_judge *judge, uint32_t node, const struct ke
 		node_has(judge, (uint32_t)slot, node, cause);
 }
 
-bool judge_overdue(const struct rh_judge *judge, const struct rh_plan_assertion *assertion,
-		   int64_t *age_ns, uint32_t *producer)
+bool judge_overdue(const struct rh_judge *judge, uint32_t assertion, int64_t *age_ns,
+		   uint32_t *producer)
 {
-	const struct rh_that *that = judge_that(assertion);
+	const struct rh_that *that = judge_that(judge, assertion);
 	enum derived derived = judge_derived((uint32_t)that->gauge);
 
 	RH_ASSERT(derived <= DERIVED_P95);
@@ -255,7 +341,8 @@ bool judge_overdue(const struct rh_judge *judge, const struct rh_plan_assertion 
 		const struct block *block = block_at(judge, slot);
 		int64_t age = (int64_t)(judge->core->clock_ns - block->produced_ns);
 
-		if (block->produced_ns < assertion->from_ns || ((block->reported >> derived) & 1) ||
+		if (block->produced_ns < judge->seats[assertion].from_ns ||
+		    ((block->reported >> derived) & 1) ||
 		    rh_that_compare(age, (enum rh_operator)that->op, that->value))
 			continue;
 		*age_ns = age;
@@ -293,6 +380,9 @@ void judge_node_is(struct rh_judge *judge, uint32_t node, bool is_up, const stru
 	place->is_up = is_up;
 	RH_ASSERT(is_up || core->up_count > 0);
 	core->up_count = is_up ? core->up_count + 1 : core->up_count - 1;
+	set(judge, DERIVED_NODES_UP, core->up_count, cause);
+	judge_gauge_set(judge, node, RH_GAUGE_UP, is_up, cause);
+	judge_mark_leaves(judge, RH_LEAF_REACHABLE, cause);
 	if (judge->needs_heads) {
 		count_head(judge, place->head, is_up);
 		tell_heads(judge, cause);

@@ -11,76 +11,131 @@
 #include <string.h>
 
 #include "core/base/arena.h"
-#include "core/base/sort.h"
 #include "core/judge/state.h"
 
 /* Address space only; a judge of ten thousand nodes uses some megabytes of it. */
 #define SPACE_BYTES (UINT64_C(1) << 32)
 
-static int compare_boundaries(const void *left, const void *right, const void *ctx)
+/* What an assertion reads of a column; the n-th of such. */
+struct want {
+	uint32_t column;
+	uint32_t needs; /* 0: derived */
+	int64_t equal_to;
+	uint32_t *reader; /* whom to tell its number; or NULL */
+};
+
+static struct want want_of_leaf(const struct rh_judge *judge, const struct formula *formula,
+				uint32_t number)
 {
-	const struct boundary *a = left;
-	const struct boundary *b = right;
+	const struct rh_leaf *leaf = &formula->bound.leaves[number];
+	struct want want = {.column = RH_NONE};
+	bool is_derived = leaf->gauge != RH_NONE && judge_derived(leaf->gauge) != DERIVED_NONE;
 
-	(void)ctx;
-	if (a->time_ns != b->time_ns)
-		return a->time_ns < b->time_ns ? -1 : 1;
-	/* A window that ends here ends before what begins here. */
-	return (int)a->is_opening - (int)b->is_opening;
-}
-
-static void make_boundaries(struct rh_judge *judge)
-{
-	const struct rh_plan *plan = judge->plan;
-	struct boundary *next;
-
-	judge->boundaries = rh_alloc((size_t)plan->assertion_count * 2 + 1, sizeof(*next));
-	next = judge->boundaries;
-	for (uint32_t i = 0; i < plan->assertion_count; i++) {
-		if (plan->assertions[i].role == RH_ROLE_CONDITION)
-			continue;
-		*next++ = (struct boundary){plan->assertions[i].from_ns, true, i};
-		if (plan->assertions[i].until_ns != RH_TIME_NEVER)
-			*next++ = (struct boundary){plan->assertions[i].until_ns, false, i};
+	if (is_derived && (leaf->kind == RH_LEAF_GAUGE || leaf->kind == RH_LEAF_AGGREGATE)) {
+		want.column = leaf->gauge;
+	} else if (leaf->kind == RH_LEAF_AGGREGATE) {
+		want.column = leaf->inner == NULL
+				      ? leaf->gauge
+				      : judge->gauge_count + formula->leaf_things[number];
+		want.needs =
+			judge_statistic_needs(leaf->statistic, leaf->of_inner.type == RH_EXPR_BOOL);
+		want.reader = &formula->leaf_readers[number];
 	}
-	judge->boundary_count = (uint32_t)(next - judge->boundaries);
-	rh_sort(judge->boundaries, judge->boundary_count, sizeof(*next), compare_boundaries, NULL);
+	return want;
 }
 
-static bool reads(const struct rh_plan_assertion *assertion, uint32_t gauge)
+/* Fills what the assertion reads: at most one for each leaf, and one for its own truth. */
+static uint32_t wants_of(const struct rh_judge *judge, uint32_t assertion,
+			 struct want wants[RH_FORMULA_LEAVES_MAX + 1])
 {
-	const struct rh_that *that = judge_that(assertion);
+	const struct rh_that *that = judge_that(judge, assertion);
+	struct formula *formula = judge->formulas[assertion];
+	uint32_t count = 0;
 
-	return that != NULL && that->gauge == (int64_t)gauge;
+	if (that != NULL) {
+		bool is_derived = judge_derived((uint32_t)that->gauge) != DERIVED_NONE;
+
+		wants[count++] = (struct want){.column = (uint32_t)that->gauge,
+					       .needs = is_derived ? 0 : judge_that_needs(that),
+					       .equal_to = that->value};
+	}
+	for (uint32_t i = 0; formula != NULL && i < formula->bound.leaf_count; i++) {
+		wants[count] = want_of_leaf(judge, formula, i);
+		count += wants[count].column != RH_NONE;
+	}
+	if (formula != NULL && formula->truth != RH_NONE)
+		wants[count++] = (struct want){.column = judge->gauge_count + formula->truth,
+					       .needs = ASPECT_SUM,
+					       .reader = &formula->truth_reader};
+	return count;
 }
 
-/* How many assertions read which gauge, and what must be kept for them. */
+/* Columns and readers: who reads what. */
 static void count_readers(struct rh_judge *judge)
 {
 	const struct rh_plan *plan = judge->plan;
-	uint32_t count = 0;
+	struct want wants[RH_FORMULA_LEAVES_MAX + 1];
+	uint32_t total = 0;
+
+	judge->column_count = judge->gauge_count + judge->own_column_count;
+	judge->readers_at = rh_alloc((size_t)judge->column_count + 2, sizeof(uint32_t));
+	for (uint32_t i = 0; i < plan->assertion_count; i++) {
+		uint32_t count = wants_of(judge, i, wants);
+
+		for (uint32_t k = 0; k < count; k++)
+			judge->readers_at[wants[k].column + 1]++;
+	}
+	for (uint32_t column = 0; column <= judge->column_count; column++) {
+		total += judge->readers_at[column];
+		judge->readers_at[column] = total;
+	}
+}
+
+static void want_gauges(struct rh_judge *judge)
+{
+	const struct rh_plan *plan = judge->plan;
 
 	for (uint32_t i = 0; i < plan->assertion_count; i++) {
-		if (judge_that(&plan->assertions[i]) == NULL) {
-			judge->has_own_types = true;
+		const struct formula *formula = judge->formulas[i];
+
+		if (judge_that(judge, i) == NULL && formula == NULL) {
 			judge->own_kinds |= plan->assertions[i].type->record_mask;
 		}
+		if (judge_that(judge, i) != NULL)
+			judge->is_wanted[judge_that(judge, i)->gauge] = true;
+		for (uint32_t k = 0; formula != NULL && k < formula->bound.leaf_count; k++) {
+			if (formula->bound.leaves[k].gauge != RH_NONE)
+				judge->is_wanted[formula->bound.leaves[k].gauge] = true;
+		}
 	}
+	/* A type of a plugin may look at any. */
+	judge->has_own_gauges = (judge->own_kinds >> RH_RECORD_GAUGE) & 1;
+	for (uint32_t gauge = 0; judge->has_own_gauges && gauge < judge->gauge_count; gauge++)
+		judge->is_wanted[gauge] = true;
+}
+
+/* What must be kept for all of them. */
+static void find_needs(struct rh_judge *judge)
+{
+	const struct rh_plan *plan = judge->plan;
+	const bool *is_wanted;
+
 	judge->gauge_count = RH_GAUGE_MODEL + (plan->model != NULL ? plan->model->gauge_count : 0);
 	judge->is_wanted = rh_alloc(judge->gauge_count, sizeof(bool));
-	judge->readers_at = rh_alloc((size_t)judge->gauge_count + 1, sizeof(uint32_t));
-	for (uint32_t gauge = 0; gauge < judge->gauge_count; gauge++) {
-		judge->readers_at[gauge] = count;
-		for (uint32_t i = 0; i < plan->assertion_count; i++)
-			count += reads(&plan->assertions[i], gauge);
-		/* A type of a plugin may look at any. */
-		judge->is_wanted[gauge] = count > judge->readers_at[gauge] || judge->has_own_types;
-	}
-	judge->readers_at[judge->gauge_count] = count;
-	judge->needs_heads = judge->is_wanted[RH_GAUGE_HEADS];
-	judge->needs_blocks = judge->is_wanted[RH_GAUGE_PROPAGATION_P50] ||
-			      judge->is_wanted[RH_GAUGE_PROPAGATION_P90] ||
-			      judge->is_wanted[RH_GAUGE_PROPAGATION_P95];
+	want_gauges(judge);
+	is_wanted = judge->is_wanted;
+	judge->is_derived = RH_ARENA_ARRAY(&judge->arena, judge->gauge_count, bool);
+	for (uint32_t gauge = 0; gauge < judge->gauge_count; gauge++)
+		judge->is_derived[gauge] = judge_derived(gauge) != DERIVED_NONE;
+	judge->needs_heads = is_wanted[RH_GAUGE_HEADS];
+	for (uint32_t i = 0; i < plan->step_count; i++)
+		judge->needs_heads |= plan->steps[i].type->is_fault; /* how it was got over */
+	judge->needs_blocks = is_wanted[RH_GAUGE_PROPAGATION_P50] ||
+			      is_wanted[RH_GAUGE_PROPAGATION_P90] ||
+			      is_wanted[RH_GAUGE_PROPAGATION_P95];
+	judge->needs_finals = is_wanted[RH_GAUGE_FINALITY_CONFLICTS];
+	for (uint32_t gauge = RH_GAUGE_TX_SUBMITTED; gauge <= RH_GAUGE_INCLUSION_RATIO; gauge++)
+		judge->needs_transactions |= is_wanted[gauge];
 }
 
 static rh_off bits_new(struct rh_judge *judge, uint32_t count)
@@ -101,11 +156,18 @@ static void open_space(struct rh_judge *judge)
 	core = rh_at(space, root);
 	core->seats =
 		rh_space_alloc(space, ((uint64_t)plan->assertion_count + 1) * sizeof(struct seat));
-	core->columns = rh_space_alloc(space, (uint64_t)judge->gauge_count * sizeof(struct column));
+	core->columns =
+		rh_space_alloc(space, (uint64_t)judge->column_count * sizeof(struct column));
 	core->places =
 		rh_space_alloc(space, ((uint64_t)plan->node_count + 1) * sizeof(struct place));
-	core->readers = rh_space_alloc(space, ((uint64_t)plan->assertion_count + 1) *
-						      sizeof(struct reader));
+	core->readers = rh_space_alloc(space, ((uint64_t)judge->readers_at[judge->column_count] +
+					       1) * sizeof(struct reader));
+	core->captured = rh_space_alloc(space, ((uint64_t)judge->capture_count + 1) *
+						       sizeof(struct captured));
+	core->stretched = rh_space_alloc(space, ((uint64_t)judge->stretch_count + 1) *
+							sizeof(struct stretched));
+	core->recoveries =
+		rh_space_alloc(space, ((uint64_t)plan->step_count + 1) * sizeof(struct recovery));
 	for (size_t i = 0; i < RH_ARRAY_LEN(core->step_bits); i++)
 		core->step_bits[i] = bits_new(judge, plan->step_count);
 	judge->core = core;
@@ -113,36 +175,47 @@ static void open_space(struct rh_judge *judge)
 	judge->columns = rh_at(space, core->columns);
 	judge->places = rh_at(space, core->places);
 	judge->readers = rh_at(space, core->readers);
+	judge->captured = rh_at(space, core->captured);
+	judge->stretched = rh_at(space, core->stretched);
+	judge->recoveries = rh_at(space, core->recoveries);
+	for (uint32_t i = 0; i < judge->stretch_count; i++)
+		judge->stretched[i].said = bits_new(judge, plan->node_count);
 }
 
 static void fill_readers(struct rh_judge *judge)
 {
-	for (uint32_t gauge = 0; gauge < judge->gauge_count; gauge++) {
-		struct reader *reader = &judge->readers[judge->readers_at[gauge]];
+	struct want wants[RH_FORMULA_LEAVES_MAX + 1];
+	uint32_t *next = rh_alloc((size_t)judge->column_count + 1, sizeof(*next));
 
-		for (uint32_t i = 0; i < judge->plan->assertion_count; i++) {
-			if (reads(&judge->plan->assertions[i], gauge))
-				(reader++)->assertion = i;
+	memcpy(next, judge->readers_at, (size_t)judge->column_count * sizeof(*next));
+	for (uint32_t i = 0; i < judge->plan->assertion_count; i++) {
+		uint32_t count = wants_of(judge, i, wants);
+
+		for (uint32_t k = 0; k < count; k++) {
+			uint32_t number = next[wants[k].column]++;
+
+			RH_ASSERT(number < judge->readers_at[wants[k].column + 1]);
+			judge->readers[number] = (struct reader){.assertion = i,
+								 .needs = wants[k].needs,
+								 .equal_to = wants[k].equal_to};
+			if (wants[k].reader != NULL)
+				*wants[k].reader = number;
 		}
-		RH_ASSERT(reader == &judge->readers[judge->readers_at[gauge + 1]]);
 	}
+	free(next);
 }
 
 static void open_seat(struct rh_judge *judge, uint32_t assertion)
 {
 	const struct rh_plan_assertion *plan = &judge->plan->assertions[assertion];
 	struct seat *seat = &judge->seats[assertion];
-	const struct rh_that *that = judge_that(plan);
+	const struct rh_that *that = judge_that(judge, assertion);
 
 	seat->node = RH_NODE_WORLD;
 	seat->fault_step = RH_NONE;
 	seat->last_truth = RH_TRUTH_UNKNOWN;
-	if (that == NULL && plan->type->state_size > 0)
+	if (that == NULL && judge->formulas[assertion] == NULL && plan->type->state_size > 0)
 		seat->type_state = rh_space_alloc(&judge->space, plan->type->state_size);
-	/* A check of the whole run ends with it; only `eventually` is worth waiting for. */
-	if (plan->role != RH_ROLE_CONDITION &&
-	    (plan->until_ns != RH_TIME_NEVER || plan->mode == RH_MODE_EVENTUALLY))
-		judge->core->waiting++;
 }
 
 struct rh_judge *rh_judge_open(const struct rh_plan *plan)
@@ -150,8 +223,10 @@ struct rh_judge *rh_judge_open(const struct rh_plan *plan)
 	struct rh_judge *judge = rh_alloc(1, sizeof(*judge));
 
 	judge->plan = plan;
-	make_boundaries(judge);
+	judge_formulas_bind(judge);
+	find_needs(judge);
 	count_readers(judge);
+	judge_formulas_open(judge);
 	open_space(judge);
 	judge->scratch = rh_alloc(1, sizeof(struct scratch) + ((size_t)plan->assertion_count + 1) *
 								      sizeof(struct rh_result));
@@ -160,6 +235,9 @@ struct rh_judge *rh_judge_open(const struct rh_plan *plan)
 		open_seat(judge, i);
 	fill_readers(judge);
 	judge_aggregates_open(judge);
+	for (uint32_t i = 0; i < plan->node_count; i++)
+		judge_gauge_set(judge, i, RH_GAUGE_UP, judge->places[i].is_up, NULL);
+	judge_windows_open(judge);
 	judge_open_first(judge);
 	return judge;
 }
@@ -169,7 +247,11 @@ void rh_judge_close(struct rh_judge *judge)
 	if (judge == NULL)
 		return;
 	rh_space_close(&judge->space);
-	free(judge->boundaries);
+	rh_arena_release(&judge->arena);
+	rh_arena_release(&judge->asking);
+	free(judge->own_columns);
+	free(judge->captures);
+	free(judge->stretches);
 	free(judge->is_wanted);
 	free(judge->readers_at);
 	free(judge->aggregates_at);
@@ -192,7 +274,7 @@ void judge_mark_in_turn(struct rh_judge *judge, uint32_t assertion, uint64_t tur
 {
 	struct seat *seat = &judge->seats[assertion];
 
-	if (seat->is_dirty || seat->window != WINDOW_OPEN)
+	if (seat->is_dirty || (seat->window != WINDOW_OPEN && seat->window != WINDOW_HOLDING))
 		return;
 	RH_ASSERT(seat->state == RH_RESULT_OPEN);
 	seat->is_dirty = true;
@@ -200,19 +282,15 @@ void judge_mark_in_turn(struct rh_judge *judge, uint32_t assertion, uint64_t tur
 		(struct dirty){.turn = turn, .assertion = assertion};
 }
 
-void judge_gauge_set(struct rh_judge *judge, uint32_t node, uint32_t gauge, int64_t value,
-		     const struct kept *cause)
+void judge_column_set(struct rh_judge *judge, uint32_t node, uint32_t number, const int64_t *value,
+		      const struct kept *cause)
 {
-	struct column *column;
+	struct column *column = &judge->columns[number];
 	uint64_t *known;
 	int64_t *slot;
 	int64_t before;
 	bool was_known;
 
-	if (gauge >= judge->gauge_count || !judge->is_wanted[gauge] ||
-	    judge_derived(gauge) != DERIVED_NONE)
-		return;
-	column = &judge->columns[gauge];
 	if (column->values == 0) {
 		column->values = rh_space_alloc(&judge->space, (uint64_t)judge->plan->node_count *
 								       sizeof(int64_t));
@@ -222,11 +300,41 @@ void judge_gauge_set(struct rh_judge *judge, uint32_t node, uint32_t gauge, int6
 	known = rh_at(&judge->space, column->known);
 	was_known = rh_bit_get(known, node);
 	before = *slot;
-	if (was_known && before == value)
+	if (value == NULL ? !was_known : was_known && before == *value)
 		return;
-	*slot = value;
-	rh_bit_set(known, node);
-	judge_aggregates_change(judge, node, gauge, was_known, before, value, cause);
+	if (value != NULL) {
+		*slot = *value;
+		rh_bit_set(known, node);
+	} else {
+		rh_bit_clear(known, node);
+	}
+	judge_aggregates_change(judge, node, number, was_known ? &before : NULL, value, cause);
+}
+
+bool judge_column_get(const struct rh_judge *judge, uint32_t node, uint32_t number, int64_t *value)
+{
+	const struct column *column = &judge->columns[number];
+
+	if (column->values == 0 || !rh_bit_get(rh_at(&judge->space, column->known), node))
+		return false;
+	*value = ((const int64_t *)rh_at(&judge->space, column->values))[node];
+	return true;
+}
+
+void judge_gauge_set(struct rh_judge *judge, uint32_t node, uint32_t gauge, int64_t value,
+		     const struct kept *cause)
+{
+	int64_t before;
+
+	if (gauge >= judge->gauge_count || !judge->is_wanted[gauge] || judge->is_derived[gauge])
+		return;
+	if (judge->stretch_count > 0)
+		judge_stretch_sample(judge, node, gauge, value);
+	if (judge->capture_count > 0 && !judge_column_get(judge, node, gauge, &before))
+		judge_capture_late(judge, node, gauge, value);
+	judge_column_set(judge, node, gauge, &value, cause);
+	if (judge->own_at[gauge] != judge->own_at[gauge + 1])
+		judge_own_columns_follow(judge, node, gauge, cause);
 }
 
 /* ---- steps and faults ------------------------------------------------------------------------ */
@@ -256,14 +364,22 @@ static void take_fault(struct rh_judge *judge, const struct rh_record *record)
 	if (step >= judge->plan->step_count)
 		return;
 	is_link = judge->plan->steps[step].type->effect == RH_EFFECT_ON_LINKS;
+	judge_recovery_fault(judge, step, record->stage);
 	switch (record->stage) {
 	case RH_FAULT_REQUESTED:
 		fault_ends(judge, step);
 		*(uint32_t *)rh_vec_push(&judge->space, &judge->core->faults, sizeof(uint32_t)) =
 			step;
+		judge_step_begins(judge, step);
+		if (judge->plan->steps[step].verify == RH_VERIFY_NONE)
+			judge_fault_holds(judge, step);
+		break;
+	case RH_FAULT_VERIFIED:
+		judge_fault_holds(judge, step);
 		break;
 	case RH_FAULT_CLEARED:
 		fault_ends(judge, step);
+		judge_fault_is_over(judge, step);
 		if (is_link && record->b == 0)
 			rh_bit_set(steps(judge, STEPS_UNTOUCHED), step);
 		break;
@@ -277,16 +393,31 @@ static void take_fault(struct rh_judge *judge, const struct rh_record *record)
 	}
 }
 
-/* The step of an action that the world could not do; a failed verification also says so. */
+/* A step's action; one that the world could not do, or a verification that failed, is an error. */
 static void take_action(struct rh_judge *judge, const struct rh_record *record)
 {
-	if (record->stage != RH_ACTION_REFUSED && record->stage != RH_ACTION_FAILED)
+	uint32_t step = (uint32_t)record->a;
+
+	if (record->a >= judge->plan->step_count)
 		return;
-	if (record->a >= judge->plan->step_count ||
-	    judge->plan->steps[record->a].on_failure != RH_ON_FAILURE_FAIL)
-		return;
-	rh_bit_set(steps(judge, STEPS_FAILED), record->a);
-	judge->core->has_error = true;
+	switch (record->stage) {
+	case RH_ACTION_REQUESTED:
+		judge_step_begins(judge, step);
+		break;
+	case RH_ACTION_DONE:
+		judge_capture_at_step(judge, step);
+		break;
+	case RH_ACTION_REFUSED:
+	case RH_ACTION_FAILED:
+		if (judge->plan->steps[step].on_failure == RH_ON_FAILURE_IGNORE)
+			break;
+		rh_bit_set(steps(judge, STEPS_FAILED), step);
+		if (judge->plan->steps[step].on_failure == RH_ON_FAILURE_FAIL)
+			judge->core->has_error = true;
+		break;
+	default:
+		break;
+	}
 }
 
 /* ---- one record ------------------------------------------------------------------------------ */
@@ -328,6 +459,7 @@ static void take_of_node(struct rh_judge *judge, const struct rh_record *record,
 		break;
 	case RH_RECORD_FINALIZED:
 		judge_gauge_set(judge, node, RH_GAUGE_FINALIZED_HEIGHT, (int64_t)record->c, kept);
+		judge_block_final(judge, record->c, record->a, kept);
 		break;
 	case RH_RECORD_BLOCK:
 		if (record->stage == RH_BLOCK_PRODUCED)
@@ -338,12 +470,14 @@ static void take_of_node(struct rh_judge *judge, const struct rh_record *record,
 	case RH_RECORD_NODE:
 		take_node(judge, record, kept);
 		break;
+	case RH_RECORD_TX:
+		judge_transaction(judge, record, kept);
+		break;
 	case RH_RECORD_RUN:
 	case RH_RECORD_PHASE:
 	case RH_RECORD_ACTION:
 	case RH_RECORD_FAULT:
 	case RH_RECORD_PEER:
-	case RH_RECORD_TX:
 	case RH_RECORD_WORKLOAD:
 	case RH_RECORD_INVARIANT:
 	case RH_RECORD_ALERT:
@@ -366,7 +500,8 @@ static void take_for_own_types(struct rh_judge *judge, const struct rh_record *r
 		const struct rh_plan_assertion *assertion = &judge->plan->assertions[i];
 		struct seat *seat = &judge->seats[i];
 
-		if (judge_that(assertion) != NULL || seat->state != RH_RESULT_OPEN ||
+		if (judge_that(judge, i) != NULL || judge->formulas[i] != NULL ||
+		    seat->state != RH_RESULT_OPEN ||
 		    !((assertion->type->record_mask >> record->kind) & 1))
 			continue;
 		if (assertion->type->take != NULL)
@@ -393,7 +528,7 @@ static bool is_evidence(const struct rh_judge *judge, const struct rh_record *re
 /* Most records of a large run are gauges that no assertion reads. */
 static bool is_idle(const struct rh_judge *judge, const struct rh_record *record)
 {
-	return record->kind == RH_RECORD_GAUGE && !judge->has_own_types &&
+	return record->kind == RH_RECORD_GAUGE && !judge->has_own_gauges &&
 	       (record->index >= judge->gauge_count || !judge->is_wanted[record->index]);
 }
 
@@ -439,6 +574,8 @@ static void take_one(struct rh_judge *judge, const struct rh_record *record)
 		take_fault(judge, record);
 	else if (record->kind == RH_RECORD_ACTION)
 		take_action(judge, record);
+	else if (record->kind == RH_RECORD_PHASE && judge->stretch_count > 0)
+		judge_stretch_phase(judge, record->index, record->stage == RH_PHASE_BEGIN);
 	if ((judge->own_kinds >> record->kind) & 1)
 		take_for_own_types(judge, record, kept);
 }
@@ -473,18 +610,6 @@ bool rh_judge_is_done(const struct rh_judge *judge)
 	return judge->core->waiting == 0;
 }
 
-uint64_t rh_judge_next_end(const struct rh_judge *judge)
-{
-	for (uint32_t i = judge->core->boundary; i < judge->boundary_count; i++) {
-		const struct boundary *boundary = &judge->boundaries[i];
-
-		if (!boundary->is_opening &&
-		    judge->seats[boundary->assertion].state == RH_RESULT_OPEN)
-			return boundary->time_ns;
-	}
-	return RH_TIME_NEVER;
-}
-
 uint64_t rh_judge_mask(const struct rh_plan *plan)
 {
 	uint64_t mask = rh_record_mask(RH_TRACE_VERDICT);
@@ -508,4 +633,30 @@ uint32_t rh_judge_decision(const struct rh_judge *judge, uint32_t number)
 {
 	return *(uint32_t *)rh_vec_at(&judge->space, &judge->core->decisions, sizeof(uint32_t),
 				      number);
+}
+
+uint32_t rh_judge_alert_count(const struct rh_judge *judge)
+{
+	return judge->core->alerts.count;
+}
+
+struct rh_alert rh_judge_alert(const struct rh_judge *judge, uint32_t number)
+{
+	return *(struct rh_alert *)rh_vec_at(&judge->space, &judge->core->alerts,
+					     sizeof(struct rh_alert), number);
+}
+
+enum rh_truth rh_judge_truth(const struct rh_judge *judge, uint32_t assertion)
+{
+	uint32_t blamed = RH_NODE_WORLD;
+	int64_t value;
+
+	RH_ASSERT(assertion < judge->plan->assertion_count);
+	judge_formula_refresh((struct rh_judge *)(uintptr_t)judge, assertion, false);
+	return judge_truth_of(judge, assertion, &value, &blamed);
+}
+
+uint64_t rh_judge_condition_changes(const struct rh_judge *judge)
+{
+	return judge->core->condition_changes;
 }

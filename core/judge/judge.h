@@ -6,12 +6,15 @@
  * record of each instant.  It reads records and the plan, never a world, so that the same records
  * give the same verdict whenever they are judged.
  *
- * Windows.  `eventually` passes at the first true instant in its window and fails at the window's
- * end.  `always` fails at the first false instant and passes at the window's end; `never` is its
- * mirror.  `atEnd` is decided by the state at the window's end.  Unknown (no node has the gauge
- * yet) is neither true nor false; a window that was unknown all along fails with that reason.  A
- * window that the run did not reach is an error of class `error` unless the run was cut short by
- * its timeout, in which case it fails.
+ * Windows.  `eventually` passes at the first true instant in its window (and when it stays true for
+ * `hold_ns` from there, which may outlast the window) and fails at the window's end.  `always` fails
+ * at the first false instant and passes at the window's end; `never` is its mirror.  `atEnd` and
+ * `final` are decided by the state at the window's end, `atStart` by the first that is known, `edge`
+ * by both; `sometimes` is an `eventually` of the whole run.  Unknown (no node has the gauge yet) is
+ * neither true nor false; a window that was unknown all along fails with that reason, and so does one
+ * that no step opened.  A window that the run did not reach is an error of class `error` unless the
+ * run was cut short by its timeout, in which case it fails.  `expect: fail` turns round what was
+ * seen, not what was not.
  *
  * All mutable state stands in one space (core/base/space.h), so that a snapshot can carry it.
  */
@@ -64,6 +67,36 @@ const struct rh_result *rh_judge_result(const struct rh_judge *judge, uint32_t a
 /* The decisions so far, in their order: how many, and which assertion was the n-th. */
 uint32_t rh_judge_decision_count(const struct rh_judge *judge);
 uint32_t rh_judge_decision(const struct rh_judge *judge, uint32_t number);
+/*
+ * Alerts are raised and cleared as long as the run lasts; they are told in their order of time,
+ * like decisions.
+ */
+struct rh_alert {
+	uint64_t time_ns;
+	uint32_t assertion;
+	uint32_t is_raised; /* or cleared */
+	int64_t value;	    /* of what its rule looks at */
+};
+
+/*
+ * Scores: the weights of what passed as a share of all, and how well faults were got over: the mean
+ * of lasted / (lasted + recovery), where there was a fault that ended (core/judge/recovery.c).
+ */
+struct rh_scores {
+	uint32_t passed;
+	uint32_t failed;
+	uint32_t error;
+	uint32_t total;
+	uint32_t warnings; /* of those that failed */
+	bool has_recovery;
+	uint64_t pass_ppm;
+	uint64_t recovery_ppm;
+};
+
+struct rh_scores rh_judge_scores(const struct rh_judge *judge);
+
+uint32_t rh_judge_alert_count(const struct rh_judge *judge);
+struct rh_alert rh_judge_alert(const struct rh_judge *judge, uint32_t number);
 /*
  * What an assertion says of the records taken so far, whatever its window; for conditions.  The
  * count grows when an instant is over in which a condition's truth was not what it had been.

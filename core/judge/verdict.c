@@ -217,11 +217,36 @@ static void put_record(struct rh_buf *out, const struct rh_judge *judge,
 	rh_buf_u8(out, '}');
 }
 
+/* What is not the usual. */
+static void put_terms(struct rh_buf *out, const struct rh_plan *plan,
+		      const struct rh_plan_assertion *said)
+{
+	if (said->role == RH_ROLE_EXPECTATION)
+		rh_buf_text(out, ", \"isExpectation\": true");
+	if (said->is_warning)
+		rh_buf_text(out, ", \"isWarning\": true");
+	if (said->expects_failure)
+		rh_buf_text(out, ", \"expect\": \"fail\"");
+	if (said->weight != 1)
+		rh_buf_printf(out, ", \"weight\": %" PRIu32, said->weight);
+	if (said->hold_ns != 0)
+		rh_buf_printf(out, ", \"forNs\": %" PRIu64, said->hold_ns);
+	if (said->after < plan->step_count) {
+		rh_buf_text(out, ", ");
+		put_key_text(out, "after", plan->steps[said->after].name);
+	}
+	if (said->during < plan->step_count) {
+		rh_buf_text(out, ", ");
+		put_key_text(out, "during", plan->steps[said->during].name);
+	}
+}
+
 static void put_assertion(struct rh_buf *out, const struct rh_judge *judge, uint32_t assertion)
 {
 	const struct rh_plan *plan = judge->plan;
 	const struct rh_plan_assertion *said = &plan->assertions[assertion];
 	const struct rh_result *result = rh_judge_result(judge, assertion);
+	const struct seat *seat = &judge->seats[assertion];
 	char sentence[200], value[40];
 
 	judge_sentence(judge, assertion, sentence, sizeof(sentence));
@@ -234,12 +259,14 @@ static void put_assertion(struct rh_buf *out, const struct rh_judge *judge, uint
 	put_key_text(out, "phase",
 		     said->phase < plan->phase_count ? plan->phases[said->phase].name : NULL);
 	rh_buf_printf(out, ", \"isCriterion\": %s, \"fromNs\": %" PRIu64 ", \"untilNs\": ",
-		      said->role == RH_ROLE_CRITERION ? "true" : "false", said->from_ns);
-	if (said->until_ns == RH_TIME_NEVER)
+		      said->role == RH_ROLE_CRITERION ? "true" : "false", seat->from_ns);
+	if (seat->until_ns == RH_TIME_NEVER)
 		rh_buf_text(out, "null");
 	else
-		rh_buf_printf(out, "%" PRIu64, said->until_ns);
-	rh_buf_printf(out, ", \"decidedNs\": %" PRIu64 ",\n     ", result->decided_ns);
+		rh_buf_printf(out, "%" PRIu64, seat->until_ns);
+	rh_buf_printf(out, ", \"decidedNs\": %" PRIu64, result->decided_ns);
+	put_terms(out, judge->plan, said);
+	rh_buf_text(out, ",\n     ");
 	put_key_text(out, "reason", result->reason);
 	rh_buf_text(out, ", \"value\": ");
 	if (result->has_value)
@@ -247,8 +274,7 @@ static void put_assertion(struct rh_buf *out, const struct rh_judge *judge, uint
 	else
 		rh_buf_text(out, "null, ");
 	put_key_text(out, "valueText",
-		     result->has_value ? rh_gauge_text(value, judge_value_unit(judge, assertion),
-						       result->value)
+		     result->has_value ? judge_value_text(judge, assertion, value, result->value)
 				       : NULL);
 	rh_buf_text(out, ", ");
 	put_key_text(out, "node",
@@ -285,19 +311,83 @@ static void put_steps(struct rh_buf *out, const struct rh_judge *judge, const ch
 	rh_buf_u8(out, ']');
 }
 
+struct rh_scores rh_judge_scores(const struct rh_judge *judge)
+{
+	struct rh_scores scores = {0};
+	uint64_t weights = 0, passed = 0;
+
+	for (uint32_t i = 0; i < judge->plan->assertion_count; i++) {
+		const struct rh_plan_assertion *plan = &judge->plan->assertions[i];
+		bool has_passed = judge->seats[i].state == RH_RESULT_PASSED;
+
+		if (!rh_assertion_is_judged(plan))
+			continue;
+		scores.total++;
+		scores.passed += has_passed;
+		scores.failed += judge->seats[i].state == RH_RESULT_FAILED;
+		scores.error += judge->seats[i].state == RH_RESULT_ERROR;
+		scores.warnings += plan->is_warning && judge->seats[i].state == RH_RESULT_FAILED;
+		weights += plan->weight;
+		passed += has_passed ? plan->weight : 0;
+	}
+	scores.pass_ppm = weights == 0 ? 1000000 : rh_mul_div(passed, 1000000, weights);
+	scores.has_recovery = judge_recovery_score(judge, &scores.recovery_ppm);
+	return scores;
+}
+
 static void put_scores(struct rh_buf *out, const struct rh_judge *judge)
 {
-	uint64_t counts[RH_RESULT_ERROR + 1] = {0};
-	uint64_t total = judge->plan->assertion_count;
+	struct rh_scores scores = rh_judge_scores(judge);
 
-	for (uint32_t i = 0; i < total; i++)
-		counts[judge->seats[i].state]++;
 	rh_buf_printf(out,
-		      "  \"scores\": {\"passed\": %" PRIu64 ", \"failed\": %" PRIu64
-		      ", \"error\": %" PRIu64 ", \"total\": %" PRIu64 ", \"passScorePpm\": %" PRIu64
-		      "},\n",
-		      counts[RH_RESULT_PASSED], counts[RH_RESULT_FAILED], counts[RH_RESULT_ERROR],
-		      total, total == 0 ? 1000000 : counts[RH_RESULT_PASSED] * 1000000 / total);
+		      "  \"scores\": {\"passed\": %" PRIu32 ", \"failed\": %" PRIu32
+		      ", \"error\": %" PRIu32 ", \"total\": %" PRIu32 ", \"warnings\": %" PRIu32
+		      ", \"passScorePpm\": %" PRIu64 ", \"recoveryScorePpm\": ",
+		      scores.passed, scores.failed, scores.error, scores.total, scores.warnings,
+		      scores.pass_ppm);
+	if (scores.has_recovery)
+		rh_buf_printf(out, "%" PRIu64 "},\n", scores.recovery_ppm);
+	else
+		rh_buf_text(out, "null},\n");
+}
+
+/* Faults that are over, and how long the network took to be well again. */
+static void put_recoveries(struct rh_buf *out, const struct rh_judge *judge)
+{
+	const char *comma = "";
+
+	rh_buf_text(out, ", \"recoveryNs\": {");
+	for (uint32_t i = 0; i < judge->plan->step_count; i++) {
+		const struct recovery *recovery = &judge->recoveries[i];
+
+		if (recovery->state != RECOVERY_AHEAD && recovery->state != RECOVERY_DONE)
+			continue;
+		rh_buf_text(out, comma);
+		rh_json_text(out, judge->plan->steps[i].name);
+		if (recovery->state == RECOVERY_DONE)
+			rh_buf_printf(out, ": %" PRIu64,
+				      recovery->recovered_ns - recovery->cleared_ns);
+		else
+			rh_buf_text(out, ": null");
+		comma = ", ";
+	}
+	rh_buf_text(out, "}");
+}
+
+/* Alerts, and when they were raised and cleared. */
+static void put_alerts(struct rh_buf *out, const struct rh_judge *judge)
+{
+	rh_buf_text(out, "  \"alerts\": [");
+	for (uint32_t i = 0; i < rh_judge_alert_count(judge); i++) {
+		struct rh_alert alert = rh_judge_alert(judge, i);
+		const char *name = judge->plan->assertions[alert.assertion].name;
+
+		rh_buf_printf(out, "%s{\"timeNs\": %" PRIu64 ", ", i == 0 ? "" : ", ",
+			      alert.time_ns);
+		put_key_text(out, "name", name);
+		rh_buf_printf(out, ", \"stage\": \"%s\"}", alert.is_raised ? "raised" : "cleared");
+	}
+	rh_buf_text(out, "],\n");
 }
 
 void rh_verdict_print(const struct rh_judge *judge, const struct rh_plan *plan, struct rh_buf *out)
@@ -316,8 +406,10 @@ void rh_verdict_print(const struct rh_judge *judge, const struct rh_plan *plan, 
 	rh_buf_text(out, ",\n");
 	put_scores(out, judge);
 	rh_buf_text(out, "  \"assertions\": [");
-	for (uint32_t i = 0; i < plan->assertion_count; i++) {
-		rh_buf_text(out, i == 0 ? "\n" : ",\n");
+	for (uint32_t i = 0, done = 0; i < plan->assertion_count; i++) {
+		if (!rh_assertion_is_judged(&plan->assertions[i]))
+			continue;
+		rh_buf_text(out, done++ == 0 ? "\n" : ",\n");
 		put_assertion(out, judge, i);
 	}
 	rh_buf_text(out, "],\n  \"faults\": {");
@@ -328,7 +420,11 @@ void rh_verdict_print(const struct rh_judge *judge, const struct rh_plan *plan, 
 	put_steps(out, judge, "notVerified", NULL);
 	rh_buf_text(out, ", ");
 	put_steps(out, judge, "failedActions", steps(judge, STEPS_FAILED));
-	rh_buf_printf(out, "},\n  \"invariants\": {\"violations\": %" PRIu32 ", ",
+	put_recoveries(out, judge);
+	rh_buf_text(out, "},\n");
+	if (rh_judge_alert_count(judge) > 0)
+		put_alerts(out, judge);
+	rh_buf_printf(out, "  \"invariants\": {\"violations\": %" PRIu32 ", ",
 		      core->invariant_count);
 	put_key_text(out, "reason", rh_judge_invariant_text(judge));
 	rh_buf_text(out, "}\n}\n");

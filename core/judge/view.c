@@ -7,7 +7,6 @@ bool rh_view_gauge(const struct rh_view *view, uint32_t node, uint32_t gauge, in
 {
 	const struct rh_judge *judge = view->judge;
 	enum derived derived = judge_derived(gauge);
-	const struct column *column;
 
 	if (derived != DERIVED_NONE) {
 		if (!((judge->core->derived_known >> derived) & 1))
@@ -16,13 +15,7 @@ bool rh_view_gauge(const struct rh_view *view, uint32_t node, uint32_t gauge, in
 		return true;
 	}
 	RH_ASSERT(node < judge->plan->node_count);
-	if (gauge >= judge->gauge_count || judge->columns[gauge].values == 0)
-		return false;
-	column = &judge->columns[gauge];
-	if (!rh_bit_get(rh_at(&judge->space, column->known), node))
-		return false;
-	*value = ((const int64_t *)rh_at(&judge->space, column->values))[node];
-	return true;
+	return gauge < judge->gauge_count && judge_column_get(judge, node, gauge, value);
 }
 
 bool rh_view_is_up(const struct rh_view *view, uint32_t node)

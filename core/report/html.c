@@ -103,6 +103,8 @@ static void put_verdict(struct page *page)
 
 	for (uint32_t i = 0; i < count; i++)
 		passed += rh_judge_result(facts->judge, i)->state == RH_RESULT_PASSED;
+	if (count > 0)
+		count = rh_plan_judged_count(facts->plan);
 	rh_buf_printf(page->out, "<section class=\"verdict %s\">\n<p><strong>%s%s</strong> &ensp;",
 		      is_passed ? "passed" : "failed", is_passed ? "✓ " : "✗ ", verdict_of(page));
 	rh_buf_printf(page->out, "%" PRIu32 " of %" PRIu32 " checks passed</p>\n", passed, count);
@@ -192,6 +194,14 @@ static const char *mode_words(enum rh_assert_mode mode)
 		return "never";
 	case RH_MODE_AT_END:
 		return "at the end";
+	case RH_MODE_AT_START:
+		return "at the start";
+	case RH_MODE_EDGE:
+		return "at the start and at the end";
+	case RH_MODE_SOMETIMES:
+		return "sometimes";
+	case RH_MODE_FINAL:
+		return "in the end";
 	}
 	return "";
 }
@@ -267,11 +277,13 @@ static void put_check(struct page *page, uint32_t index)
 
 static void put_checks(struct page *page)
 {
-	if (page->facts->judge == NULL || page->facts->plan->assertion_count == 0)
+	if (page->facts->judge == NULL || rh_plan_judged_count(page->facts->plan) == 0)
 		return;
 	put(page, "<h2>Checks</h2>\n<ul class=\"checks\">\n");
-	for (uint32_t i = 0; i < page->facts->plan->assertion_count; i++)
-		put_check(page, i);
+	for (uint32_t i = 0; i < page->facts->plan->assertion_count; i++) {
+		if (rh_assertion_is_judged(&page->facts->plan->assertions[i]))
+			put_check(page, i);
+	}
 	put(page, "</ul>\n");
 }
 

@@ -16,13 +16,14 @@ static void put_number(struct rh_buf *out, const char *key, uint64_t value)
 	rh_json_u64(out, value);
 }
 
-static void put_assertion(struct rh_buf *out, const struct rh_report_facts *facts, uint32_t index)
+static void put_assertion(struct rh_buf *out, const struct rh_report_facts *facts, uint32_t index,
+			  bool is_first)
 {
 	const struct rh_plan_assertion *assertion = &facts->plan->assertions[index];
 	const struct rh_result *result = rh_judge_result(facts->judge, index);
 	bool has_node = result->node < facts->plan->node_count;
 
-	rh_buf_text(out, index == 0 ? "{\"name\":" : ",{\"name\":");
+	rh_buf_text(out, is_first ? "{\"name\":" : ",{\"name\":");
 	rh_json_text(out, assertion->name);
 	put_text(out, "state", rh_result_state_name(result->state));
 	put_text(out, "mode", rh_assert_mode_name(assertion->mode));
@@ -43,6 +44,15 @@ static void put_assertion(struct rh_buf *out, const struct rh_report_facts *fact
 	else
 		rh_buf_text(out, "null");
 	rh_buf_text(out, "}");
+}
+
+static void put_scores(struct rh_buf *out, struct rh_scores scores)
+{
+	put_number(out, "passScorePpm", scores.pass_ppm);
+	if (scores.has_recovery)
+		put_number(out, "recoveryScorePpm", scores.recovery_ppm);
+	else
+		rh_buf_text(out, ",\"recoveryScorePpm\":null");
 }
 
 void rh_report_json(const struct rh_report *report, const struct rh_report_facts *facts,
@@ -68,9 +78,13 @@ void rh_report_json(const struct rh_report *report, const struct rh_report_facts
 	put_number(out, "wallNs", facts->wall_ns);
 	put_number(out, "cpuNs", facts->cpu_ns);
 	put_number(out, "loopCpuNs", loop_cpu_ns);
+	if (facts->judge != NULL)
+		put_scores(out, rh_judge_scores(facts->judge));
 	rh_buf_text(out, ",\"assertions\":[");
-	for (uint32_t i = 0; i < count; i++)
-		put_assertion(out, facts, i);
+	for (uint32_t i = 0, done = 0; i < count; i++) {
+		if (rh_assertion_is_judged(&facts->plan->assertions[i]))
+			put_assertion(out, facts, i, done++ == 0);
+	}
 	rh_buf_text(out, "]");
 	put_text(out, "runDirectory", facts->run_directory);
 	put_text(out, "reproduce", facts->reproduce);

@@ -37,14 +37,15 @@ static const char *run_error(const struct rh_report_facts *facts)
 static struct counts count_cases(const struct rh_report_facts *facts)
 {
 	uint32_t count = facts->judge == NULL ? 0 : facts->plan->assertion_count;
-	struct counts counts = {.tests = count};
+	struct counts counts = {.tests = count == 0 ? 0 : rh_plan_judged_count(facts->plan)};
 
 	for (uint32_t i = 0; i < count; i++) {
 		enum rh_result_state state = rh_judge_result(facts->judge, i)->state;
 
 		counts.failures += state == RH_RESULT_FAILED;
 		counts.errors += state == RH_RESULT_ERROR;
-		counts.skipped += state == RH_RESULT_OPEN;
+		counts.skipped += state == RH_RESULT_OPEN &&
+				  rh_assertion_is_judged(&facts->plan->assertions[i]);
 	}
 	if (run_error(facts)[0] != 0) {
 		counts.tests++;
@@ -167,8 +168,10 @@ void rh_report_junit(const struct rh_report *report, const struct rh_report_fact
 	rh_buf_text(out, "\t<testsuite");
 	put_counts(out, facts, counts);
 	put_properties(out, facts);
-	for (uint32_t i = 0; i < count; i++)
-		put_case(out, facts, i);
+	for (uint32_t i = 0; i < count; i++) {
+		if (rh_assertion_is_judged(&facts->plan->assertions[i]))
+			put_case(out, facts, i);
+	}
 	if (run_error(facts)[0] != 0) {
 		rh_buf_text(out, "\t\t<testcase classname=\"");
 		rh_markup_text(out, facts->plan->name);

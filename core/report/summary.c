@@ -223,13 +223,14 @@ static void put_checks(struct summary *summary)
 	const struct rh_plan *plan = summary->facts->plan;
 	size_t width = 0;
 
-	if (summary->facts->judge == NULL || plan->assertion_count == 0)
+	if (summary->facts->judge == NULL || rh_plan_judged_count(plan) == 0)
 		return;
 	rh_buf_text(summary->out, "\n");
 	for (uint32_t i = 0; i < plan->assertion_count; i++) {
 		size_t columns = rh_words_columns(plan->assertions[i].name);
 
-		if (columns > width && columns <= NAME_COLUMNS_MAX)
+		if (rh_assertion_is_judged(&plan->assertions[i]) && columns > width &&
+		    columns <= NAME_COLUMNS_MAX)
 			width = columns;
 	}
 	for (uint32_t i = 0; i < plan->assertion_count; i++) {
@@ -238,6 +239,8 @@ static void put_checks(struct summary *summary)
 		size_t columns = rh_words_columns(name);
 		size_t indent = (summary->style.is_ascii ? 7 : 4) + width + 2;
 
+		if (!rh_assertion_is_judged(&plan->assertions[i]))
+			continue;
 		rh_buf_text(summary->out, "  ");
 		put_mark(summary, result->state);
 		rh_buf_printf(summary->out, " %s", name);
@@ -257,6 +260,26 @@ static void put_checks(struct summary *summary)
 
 /* ---- the end --------------------------------------------------------------------------------- */
 
+/* Where they say more than the line above. */
+static void put_scores(struct summary *summary, struct rh_scores scores)
+{
+	bool is_weighted = false;
+	char share[40];
+
+	for (uint32_t i = 0; i < summary->facts->plan->assertion_count; i++)
+		is_weighted |= summary->facts->plan->assertions[i].weight != 1;
+	if (!is_weighted && scores.warnings == 0)
+		return;
+	rh_buf_printf(summary->out, "  score   %s of the weight passed",
+		      rh_gauge_text(share, RH_UNIT_PPM, (int64_t)scores.pass_ppm));
+	if (scores.has_recovery)
+		rh_buf_printf(summary->out, ", recovery %s",
+			      rh_gauge_text(share, RH_UNIT_PPM, (int64_t)scores.recovery_ppm));
+	if (scores.warnings > 0)
+		rh_buf_printf(summary->out, "; %u only warned", scores.warnings);
+	rh_buf_text(summary->out, "\n");
+}
+
 static void put_verdict(struct summary *summary)
 {
 	const struct rh_report_facts *facts = summary->facts;
@@ -267,6 +290,8 @@ static void put_verdict(struct summary *summary)
 
 	for (uint32_t i = 0; i < count; i++)
 		passed += rh_judge_result(facts->judge, i)->state == RH_RESULT_PASSED;
+	if (count > 0)
+		count = rh_plan_judged_count(facts->plan);
 	rh_buf_text(summary->out, "\n  ");
 	if (facts->judge == NULL)
 		rh_buf_text(summary->out, "not judged");
@@ -280,6 +305,8 @@ static void put_verdict(struct summary *summary)
 	if (facts->trace_hash[0] != 0)
 		rh_buf_printf(summary->out, "      trace %s", facts->trace_hash);
 	rh_buf_text(summary->out, "\n");
+	if (facts->judge != NULL)
+		put_scores(summary, rh_judge_scores(facts->judge));
 	error = facts->judge == NULL ? "" : rh_judge_error_text(facts->judge);
 	if (error[0] != 0) {
 		rh_buf_text(summary->out, "  because ");

@@ -127,6 +127,14 @@ int rh_run_check(const struct rh_plan *plan, const struct rh_world_ops *world, s
 		if (rc != 0)
 			return rc;
 	}
+	for (uint32_t i = 0; i < plan->assertion_count; i++) {
+		const struct rh_assertion_type *type = plan->assertions[i].type;
+
+		if (type->missing != NULL)
+			return rh_err_set(err, RH_E_UNSUPPORTED,
+					  "check %s: %s needs %s, which this version does not have",
+					  plan->assertions[i].name, type->name, type->missing);
+	}
 	if (plan->workload_count > 0 && !(can & RH_CAN_SUBMIT))
 		return rh_err_set(err, RH_E_UNSUPPORTED,
 				  "workload %s: the %s world takes no submissions",

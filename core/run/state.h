@@ -117,6 +117,7 @@ struct run {
 	struct rh_pace *stopped_paces; /* of the workloads that a step stopped */
 	uint32_t submission_count;
 	uint32_t decision_count;    /* told so far */
+	uint32_t alert_count;	    /* the same */
 	uint32_t waiting_count;	    /* waits with a condition */
 	uint64_t condition_changes; /* of the judge, seen so far */
 	uint64_t last_ns;	    /* time of the last record */

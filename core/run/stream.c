@@ -48,28 +48,74 @@ static bool is_failure(const struct run *run, uint32_t assertion)
 	       !plan->is_warning && plan->role != RH_ROLE_ALERT && plan->role != RH_ROLE_CONDITION;
 }
 
+static void tell_decision(struct run *run, uint32_t assertion)
+{
+	const struct rh_result *result = rh_judge_result(run->judge, assertion);
+	struct rh_record record = {
+		.time_ns = result->decided_ns,
+		.node = RH_NODE_WORLD,
+		.kind = RH_RECORD_ASSERTION,
+		.stage = stage_of(result->state),
+		.index = assertion,
+		.a = (uint64_t)result->value,
+		.text = result->reason,
+		.text_len = (uint32_t)strlen(result->reason),
+	};
+
+	hand_on(run, &record, 1);
+	if (is_failure(run, assertion))
+		run_has_failed(run, result->decided_ns);
+}
+
+static void tell_alert(struct run *run, const struct rh_alert *alert)
+{
+	const char *name = run->plan->assertions[alert->assertion].name;
+	struct rh_record record = {
+		.time_ns = alert->time_ns,
+		.node = RH_NODE_WORLD,
+		.kind = RH_RECORD_ALERT,
+		.stage = alert->is_raised ? RH_ALERT_RAISED : RH_ALERT_CLEARED,
+		.index = alert->assertion,
+		.a = (uint64_t)alert->value,
+		.text = name,
+		.text_len = (uint32_t)strlen(name),
+	};
+
+	hand_on(run, &record, 1);
+}
+
+/* The one that comes next, by its time; at one time alerts come first, since checks may look at them. */
+static bool tell_next(struct run *run)
+{
+	bool has_decision = run->decision_count < rh_judge_decision_count(run->judge);
+	bool has_alert = run->alert_count < rh_judge_alert_count(run->judge);
+	uint32_t assertion = 0;
+
+	if (has_decision)
+		assertion = rh_judge_decision(run->judge, run->decision_count);
+	if (has_alert) {
+		struct rh_alert alert = rh_judge_alert(run->judge, run->alert_count);
+
+		if (!has_decision ||
+		    alert.time_ns <= rh_judge_result(run->judge, assertion)->decided_ns) {
+			run->alert_count++;
+			tell_alert(run, &alert);
+			return true;
+		}
+	}
+	if (!has_decision)
+		return false;
+	run->decision_count++;
+	tell_decision(run, assertion);
+	return true;
+}
+
 void run_tell_decisions(struct run *run)
 {
 	if (run->judge == NULL)
 		return;
-	while (run->decision_count < rh_judge_decision_count(run->judge)) {
-		uint32_t assertion = rh_judge_decision(run->judge, run->decision_count++);
-		const struct rh_result *result = rh_judge_result(run->judge, assertion);
-		struct rh_record record = {
-			.time_ns = result->decided_ns,
-			.node = RH_NODE_WORLD,
-			.kind = RH_RECORD_ASSERTION,
-			.stage = stage_of(result->state),
-			.index = assertion,
-			.a = (uint64_t)result->value,
-			.text = result->reason,
-			.text_len = (uint32_t)strlen(result->reason),
-		};
-
-		hand_on(run, &record, 1);
-		if (is_failure(run, assertion))
-			run_has_failed(run, result->decided_ns);
-	}
+	while (tell_next(run))
+		;
 	/* Nobody waits any more: the world stops at the next point of the reaction grid. */
 	if (run->is_overtime && run->decision_count > 0 && rh_judge_is_done(run->judge)) {
 		uint32_t last = rh_judge_decision(run->judge, run->decision_count - 1);
@@ -80,7 +126,8 @@ void run_tell_decisions(struct run *run)
 
 static bool judge_has_decided(const struct run *run)
 {
-	return run->judge != NULL && rh_judge_decision_count(run->judge) != run->decision_count;
+	return run->judge != NULL && (rh_judge_decision_count(run->judge) != run->decision_count ||
+				      rh_judge_alert_count(run->judge) != run->alert_count);
 }
 
 void run_emit(struct run *run, const struct rh_record *record)

@@ -30,6 +30,9 @@ static void put_type(struct rh_buf *out, const struct rh_field *field)
 	case RH_FIELD_LIST:
 		rh_buf_text(out, "list of maps");
 		break;
+	case RH_FIELD_CHECKS:
+		rh_buf_text(out, "list of checks");
+		break;
 	case RH_FIELD_WORDS:
 		rh_buf_text(out, "list of words");
 		break;

@@ -159,6 +159,7 @@ static bool store_field(struct rh_loader *loader, void *out, const struct rh_fie
 		}
 		break;
 	case RH_FIELD_LIST:
+	case RH_FIELD_CHECKS:
 	case RH_FIELD_WORDS:
 	case RH_FIELD_LINKS:
 	case RH_FIELD_MATRIX:

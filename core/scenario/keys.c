@@ -32,6 +32,8 @@ static const struct rh_section sections[] = {
 	{"target", "A choice of nodes.", rh_target_fields},
 	{"select", "Among whom a target chooses.", rh_select_fields},
 	{"assert", "A check (phase.assert, spec.successCriteria).", rh_assert_fields},
+	{"spec.monitors", "What is watched all along.", rh_monitors_fields},
+	{"alert", "A rule that raises an alert (spec.monitors.alerts).", rh_alert_fields},
 	{"workload", "Load on the nodes (spec.workloads).", rh_workload_fields},
 	{"spec.limits", "Where a run stops with an orderly error.", rh_limits_fields},
 };

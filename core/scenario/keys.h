@@ -20,6 +20,7 @@ enum rh_field_shape {
 	RH_FIELD_SECTION, /* a map that `section` describes */
 	RH_FIELD_EITHER,  /* a scalar or that map */
 	RH_FIELD_LIST,	  /* a list of such maps */
+	RH_FIELD_CHECKS,  /* the same, or lines of words (wording.h) */
 	RH_FIELD_WORDS,	  /* a list of words */
 	RH_FIELD_TARGET,  /* nodes: a name, a list of names, or that map */
 	RH_FIELD_LINKS,	  /* a list of [a, b] or of such maps */
@@ -81,6 +82,8 @@ extern const struct rh_field rh_signal_fields[];
 extern const struct rh_field rh_target_fields[];
 extern const struct rh_field rh_select_fields[];
 extern const struct rh_field rh_assert_fields[];
+extern const struct rh_field rh_monitors_fields[];
+extern const struct rh_field rh_alert_fields[];
 extern const struct rh_field rh_workload_fields[];
 
 const struct rh_section *rh_keyset_section(const struct rh_keyset *keys, const char *name);
@@ -174,6 +177,8 @@ struct rh_in_spec {
 	const struct rh_tree *model;
 	const struct rh_tree *phases;
 	const struct rh_tree *criteria;
+	const struct rh_tree *expectations;
+	const struct rh_tree *monitors;
 	const struct rh_tree *workloads;
 	const struct rh_tree *limits;
 	const struct rh_tree *signals;
@@ -396,8 +401,33 @@ struct rh_in_assertion {
 	const char *that;
 	const char *type;
 	const struct rh_tree *with;
+	const char *expect;
 	uint64_t mode; /* enum rh_assert_mode */
 	uint64_t within_ns;
+	uint64_t for_ns;
+	const char *until;
+	const char *after;
+	const char *during;
+	const char *since;
+	const char *increased_by;
+	const char *tolerance;
+	const char *quorum;
+	int64_t weight;
+	uint64_t severity; /* critical, warn, then enum rh_severity */
+	const struct rh_tree *target;
+};
+
+struct rh_in_monitors {
+	uint64_t sample_every_ns;
+	const struct rh_tree *alerts;
+};
+
+struct rh_in_alert {
+	const char *name;
+	const char *that;
+	uint64_t for_ns;
+	uint64_t severity; /* enum rh_severity */
+	const char *quorum;
 	const struct rh_tree *target;
 };
 

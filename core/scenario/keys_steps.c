@@ -25,7 +25,7 @@ const struct rh_field rh_phase_fields[] = {
 	 .section = "step"},
 	{{"assert", TEXTS, AT(phase, assertions), "", .doc = "What is checked; all side by side.",
 	  SINCE},
-	 .shape = RH_FIELD_LIST,
+	 .shape = RH_FIELD_CHECKS,
 	 .section = "assert",
 	 .alias = "assertions"},
 	END};

@@ -34,9 +34,11 @@ struct rh_loader {
 	int64_t *group_peers;		    /* -1: not given */
 	/* What follows from an earlier error is not told: a name that may belong to a group with a
 	 * mistake, a target that may be empty because there are no links. */
-	uint32_t errors_before; /* when the topology was begun */
-	bool has_nodes;		/* every group was made */
-	bool has_links;		/* and every link */
+	uint32_t errors_before;	    /* when the topology was begun */
+	struct rh_written *written; /* by assertion (load_assert.h) */
+	uint32_t written_cap;
+	bool has_nodes; /* every group was made */
+	bool has_links; /* and every link */
 	/* files that are being read because each names the next; the scenario is the first */
 	const char *file_chain[RH_FILE_CHAIN_MAX];
 	uint32_t file_chain_len;

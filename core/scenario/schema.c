@@ -189,6 +189,12 @@ static void put_shape(struct rh_buf *out, const struct rh_field *field)
 		rh_buf_text(out, "\"type\":[\"array\",\"null\"],\"items\":");
 		put_item(out, field->section);
 		break;
+	case RH_FIELD_CHECKS:
+		rh_buf_text(out, "\"type\":[\"array\",\"null\"],\"items\":{\"if\":{\"type\":"
+				 "\"string\"},\"else\":");
+		put_reference(out, field->section);
+		rh_buf_text(out, "}");
+		break;
 	case RH_FIELD_WORDS:
 		rh_buf_text(out, "\"type\":\"array\",\"items\":{\"type\":[\"string\",\"number\"]}");
 		break;
@@ -394,20 +400,29 @@ static void put_whole(struct rh_buf *out, const struct rh_keyset *keys)
  */
 static void put_kinds(struct rh_buf *out)
 {
-	rh_buf_text(out,
-		    "\"type\":\"object\",\"allOf\":[\n    {\"$ref\":\"#/definitions/file\"},\n    "
-		    "{\"properties\":{\"kind\":{\"enum\":[\"Scenario\",\"Template\",\"Suite\","
-		    "\"Topology\",\"NetworkModel\",\"Config\"]}}},\n    " IF_KIND("\"const\":"
-										  "\"Topology\"") "\"then\":" SPEC_IS("spec.topology") ",\n    " IF_KIND("\"const\":\"NetworkModel\"") "\"then\":" SPEC_IS(
-			    "spec.network") ",\n    " IF_KIND("\"enum\":[\"Topology\","
-							      "\"NetworkModel\",\"Suite\","
-							      "\"Config\"]") "\"else\":" SPEC_IS("s"
-												 "p"
-												 "e"
-												 "c") ",\n    "
-												      "{\"if\":{\"properties\":{\"kind\":{\"const\":\"Scenario\",\"doNotSuggest\":true}},"
-												      "\"required\":[\"kind\"],\"not\":{\"required\":[\"include\"]}},"
-												      "\"then\":{\"$ref\":\"#/definitions/whole\"}}],\n");
+	rh_buf_text(
+		out,
+		"\"type\":\"object\",\"allOf\":[\n    {\"$ref\":\"#/definitions/file\"},\n    "
+		"{\"properties\":{\"kind\":{\"enum\":[\"Scenario\",\"Template\",\"Suite\","
+		"\"Topology\",\"NetworkModel\",\"Config\"]}}},\n    " IF_KIND(
+			"\"const\":"
+			"\"Topology\"") "\"then\":" SPEC_IS("spec.topology") ",\n    " IF_KIND("\"c"
+											       "ons"
+											       "t\""
+											       ":\""
+											       "Net"
+											       "wor"
+											       "kMo"
+											       "del"
+											       "\"") "\"then\":" SPEC_IS("spec.network") ",\n    " IF_KIND("\"enum\":[\"Topology\","
+																			   "\"NetworkModel\",\"Suite\","
+																			   "\"Config\"]") "\"else\":" SPEC_IS("s"
+																							      "p"
+																							      "e"
+																							      "c") ",\n    "
+																								   "{\"if\":{\"properties\":{\"kind\":{\"const\":\"Scenario\",\"doNotSuggest\":true}},"
+																								   "\"required\":[\"kind\"],\"not\":{\"required\":[\"include\"]}},"
+																								   "\"then\":{\"$ref\":\"#/definitions/whole\"}}],\n");
 }
 
 #define USE_KEY(name, doc) "\"" name "\":{\"description\":\"" doc "\",\"type\":\"string\"}"
@@ -415,17 +430,18 @@ static void put_kinds(struct rh_buf *out)
 /* The entry that stands for the phases or steps of a template (template.c). */
 static void put_use(struct rh_buf *out)
 {
-	rh_buf_text(out, ",\n  \"use\":{\"description\":\"A template in place of a phase or "
-			 "step.\","
-			 "\"type\":\"object\",\"additionalProperties\":false,\"properties\":"
-			 "{" USE_KEY("use", "Name of the template, NAME@FILE, or a file.") "," USE_KEY("name", "Stands in front of the names inside.") "," USE_KEY(
-				 "id",
-				 "The same.") "," USE_KEY("description",
-							  "What it is for.") "," USE_KEY("at",
-											 "As of a "
-											 "step.") "," USE_KEY("delay",
-													      "As of a step.") ","
-															       "\"with\":{\"description\":\"Its parameters.\",\"type\":[\"object\",\"null\"]}}}");
+	rh_buf_text(out,
+		    ",\n  \"use\":{\"description\":\"A template in place of a phase or "
+		    "step.\","
+		    "\"type\":\"object\",\"additionalProperties\":false,\"properties\":"
+		    "{" USE_KEY("use", "Name of the template, NAME@FILE, or a file.") "," USE_KEY("name", "Stands in front of the names inside.") "," USE_KEY(
+			    "id",
+			    "The same.") "," USE_KEY("description",
+						     "What it is for.") "," USE_KEY("at",
+										    "As of a "
+										    "step.") "," USE_KEY("delay",
+													 "As of a step.") ","
+															  "\"with\":{\"description\":\"Its parameters.\",\"type\":[\"object\",\"null\"]}}}");
 }
 
 void rh_schema_print_keys(const struct rh_keyset *keys, const struct rh_registry *registry,

@@ -55,6 +55,10 @@ struct rh_plan_assertion *plan_add_own_check(struct rh_plan *plan, const char *n
 					     enum rh_assert_mode mode, uint64_t from_ns,
 					     uint64_t until_ns,
 					     const struct rh_assertion_type *type);
+/* The same with an expression (core/scenario/formula.h). */
+struct rh_plan_assertion *plan_add_expression(struct rh_plan *plan, const char *name,
+					      enum rh_assert_mode mode, uint64_t from_ns,
+					      uint64_t until_ns, const char *text);
 void plan_add_workload(struct rh_plan *plan, const char *name, uint64_t start_ns,
 		       uint64_t until_ns);
 

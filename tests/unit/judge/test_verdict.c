@@ -250,7 +250,7 @@ START_TEST(verdict_json_as_reviewed)
 		"  \"verdict\": \"failed\",\n  \"status\": \"completed\",\n"
 		"  \"endNs\": 10000000000,\n  \"error\": \"\",\n"
 		"  \"scores\": {\"passed\": 2, \"failed\": 2, \"error\": 0, \"total\": 4, "
-		"\"passScorePpm\": 500000},\n"
+		"\"warnings\": 0, \"passScorePpm\": 500000, \"recoveryScorePpm\": 1000000},\n"
 		"  \"assertions\": [\n"
 		"    {\"name\": \"shallow\", \"state\": \"failed\", "
 		"\"that\": \"max(reorg_depth) <= 6\", \"type\": \"gauge\", \"mode\": \"always\", "
@@ -262,7 +262,8 @@ START_TEST(verdict_json_as_reviewed)
 		"\"stage\": \"moved\", \"block\": \"0000000000000007\", "
 		"\"previous\": \"0000000000000000\", \"height\": 1},\n";
 	static const char end[] = "  \"faults\": {\"unverified\": [], \"untouched\": [\"cut-1\"], "
-				  "\"notVerified\": [], \"failedActions\": []},\n"
+				  "\"notVerified\": [], \"failedActions\": [], "
+				  "\"recoveryNs\": {\"cut-1\": 0}},\n"
 				  "  \"invariants\": {\"violations\": 0, \"reason\": \"\"}\n}\n";
 
 	rh_verdict_print(judge, plan, &text);
