@@ -476,6 +476,30 @@ START_TEST(signals)
 }
 END_TEST
 
+/* A rate follows as a fault does; what the step acts on is that of the first of the series. */
+START_TEST(signals_of_loads)
+{
+	struct rh_plan *plan = load(
+		HEAD
+		"  signals: [{name: rush, shape: linear, from: 1/s, to: 20/s, for: 20s, every: "
+		"10s}]\n"
+		"  workloads: [{name: w, type: drip, with: {every: 2s}}]\n" PHASE
+		"      actions: [{id: r, workload: w, with: {rate: {signal: rush}}, for: 30s}]\n");
+	const struct rh_plan_step *step = step_of(plan, "r.2");
+	struct rh_value value = {0};
+
+	for (const struct rh_key *key = step->type->keys; key->name != NULL; key++) {
+		if (key->type == RH_KEY_PACE)
+			value = rh_value_load(key, step->params);
+	}
+	ck_assert_uint_eq(value.number, RH_PACE_NS);
+	ck_assert_uint_eq(rh_mul_div(20 * RH_NS_PER_SEC, value.ratio.num, value.ratio.den), 210);
+	ck_assert_uint_eq(step->workload, 0);
+	ck_assert_uint_eq(step_of(plan, "r.3")->workload, 0);
+	rh_plan_free(plan);
+}
+END_TEST
+
 /* `heal: all` and a fault whose beginning is not known: a step of its own, before all of its time. */
 START_TEST(heal_of_what_is_not_known)
 {
@@ -548,6 +572,7 @@ int main(void)
 	tcase_add_test(tests, targets);
 	tcase_add_test(tests, shapes_of_partitions);
 	tcase_add_test(tests, signals);
+	tcase_add_test(tests, signals_of_loads);
 	tcase_add_test(tests, heal_of_what_is_not_known);
 	tcase_add_test(tests, there_and_back);
 	suite_add_tcase(suite, tests);
