@@ -116,6 +116,19 @@ START_TEST(observers_change_nothing)
 }
 END_TEST
 
+/* A stop of the plan itself, half a millisecond behind the record: nobody looks there. */
+START_TEST(a_stop_between_two_points)
+{
+	struct played played = {.plan = waiting()};
+
+	add_note(played.plan, "stop", RH_NONE, SECONDS(4) + 500000);
+	play(&played);
+	ck_assert(said(&played, "4s500us world note text \"stop\"\n"));
+	ck_assert(said(&played, "4s1ms366us16ns world action done #0\n"));
+	played_release(&played);
+}
+END_TEST
+
 /* Also without a judge of the run's own: what is waited for only a judge can tell. */
 START_TEST(conditions_need_a_judge)
 {
@@ -370,11 +383,14 @@ START_TEST(a_failure_is_rolled_back)
 	struct played played = {.plan = parts(RH_ROLLBACK_ON_FAILURE)};
 
 	plan_fake(played.plan)->script = BREAKS;
+	/* Known at this stop already, and answered at the grid all the same. */
+	add_note(played.plan, "between", RH_NONE, SECONDS(4) + 500000);
 	play(&played);
 	ck_assert_int_eq(played.result.verdict, RH_VERDICT_FAILED);
 	ck_assert(said(&played,
 		       "4s1ms366us16ns world note text \"something failed: rollback begins, "
 		       "no other step will\"\n"));
+	ck_assert(said(&played, "4s500us world note text \"between\"\n"));
 	ck_assert(said(&played, "5s1ms366us16ns world note text \"rollback\"\n"));
 	ck_assert(!said(&played, "note text \"action\"\n"));
 	/* All that is judged is decided, then comes the end. */
@@ -511,6 +527,7 @@ int main(void)
 	tcase_add_test(tests, a_wait_and_its_follower);
 	tcase_add_test(tests, a_wait_for_a_sentence);
 	tcase_add_test(tests, observers_change_nothing);
+	tcase_add_test(tests, a_stop_between_two_points);
 	tcase_add_test(tests, conditions_need_a_judge);
 	tcase_add_test(tests, a_wait_that_takes_too_long);
 	tcase_add_test(tests, a_wait_that_outlasts_the_run);
