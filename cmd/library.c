@@ -101,6 +101,15 @@ void cmd_library_open(struct cmd_library *library, const struct cmd_args *args, 
 	sort_paths(library);
 }
 
+void cmd_library_open_folder(struct cmd_library *library, const char *folder)
+{
+	library->count = 0;
+	library->left_out = 0;
+	rh_arena_init(&library->arena);
+	walk_folder(library, folder);
+	sort_paths(library);
+}
+
 void cmd_library_close(struct cmd_library *library)
 {
 	rh_arena_release(&library->arena);
@@ -204,9 +213,11 @@ const char *cmd_scenario_path(const struct cmd_args *args, struct rh_arena *aren
 {
 	struct cmd_library *library;
 
+	const char *path = rh_arena_printf(arena, "%s.yaml", operand);
+
 	hint[0] = 0;
-	if (is_there(operand))
-		return operand;
+	if (is_there(operand) || is_there(path))
+		return is_there(operand) ? operand : path;
 	library = rh_alloc(1, sizeof(*library));
 	cmd_library_open(library, args, "library", "scenarios");
 	return find_in(library, arena, operand, hint);

@@ -22,6 +22,8 @@ struct cmd_library {
 /* Every *.yaml below the folders that `option` of the verb names, or below `otherwise`. */
 void cmd_library_open(struct cmd_library *library, const struct cmd_args *args, const char *option,
 		      const char *otherwise);
+/* Every *.yaml below one folder. */
+void cmd_library_open_folder(struct cmd_library *library, const char *folder);
 void cmd_library_close(struct cmd_library *library);
 /* "scenarios/name.yaml" for "name": the one nearest to the top; NULL when there is none, or two are equally near. */
 const char *cmd_library_find(const struct cmd_library *library, const char *name);

@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/times.h"
@@ -103,6 +104,13 @@ static bool add_set(struct request *request, const struct cmd_args *args, const 
 	return true;
 }
 
+/* env(NAME) in a scenario. */
+static const char *read_environment(void *ctx, const char *name)
+{
+	(void)ctx;
+	return getenv(name);
+}
+
 static bool read_request(struct request *request, const struct cmd_args *args)
 {
 	struct rh_load_options *options = &request->options;
@@ -118,6 +126,7 @@ static bool read_request(struct request *request, const struct cmd_args *args)
 	if (cmd_option_is(args, "trace"))
 		options->trace = cmd_option_value(args, "trace");
 	options->is_strict = cmd_option_given(args, "strict");
+	options->env = read_environment;
 	return add_set(request, args, "duration") && add_set(request, args, "timeout") &&
 	       cmd_time_option(args, "default-timeout", NULL, &options->default_timeout_ns) &&
 	       cmd_time_option(args, "assertion-timeout", NULL, &options->assertion_timeout_ns);

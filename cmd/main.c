@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/borrowed.h"
 #include "cmd/settings.h"
 #include "core/version.h"
 
@@ -127,6 +128,9 @@ int main(int argc, char **argv)
 	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
 	    strcmp(argv[1], "-h") == 0)
 		return flush_output(help(argc, argv));
+	code = cmd_borrow(&argc, &argv);
+	if (code != 0)
+		return code;
 	verb = cmd_verb_find(strcmp(argv[1], "--version") == 0 ? "version" : argv[1]);
 	if (verb == NULL)
 		return cmd_unknown_verb(argv[1]);

@@ -53,11 +53,13 @@ static int replay(struct cmd_stored *stored, struct rh_trace_reader *reader, str
 {
 	const struct rh_sink *report = rh_report_sink(stored->report);
 	struct rh_record record;
+	bool is_closing = false;
 	int rc;
 
 	stored->was_cut_short = true;
 	while ((rc = rh_trace_next(reader, &record, err)) == 1) {
-		rh_judge_take(stored->judge, &record, 1);
+		if (!is_closing)
+			rh_judge_take(stored->judge, &record, 1);
 		report->take(report->ctx, &record, 1);
 		if (record.time_ns > stored->end_ns)
 			stored->end_ns = record.time_ns;
@@ -66,7 +68,15 @@ static int replay(struct cmd_stored *stored, struct rh_trace_reader *reader, str
 			stored->end = record.a <= RH_END_CANCELLED ? (enum rh_run_end)record.a
 								   : RH_END_CANCELLED;
 		}
+		/* What follows was done when the verdict was made. */
+		if (record.kind == RH_RECORD_RUN && record.stage == RH_RUN_CLOSING) {
+			is_closing = true;
+			rh_judge_finish(stored->judge, record.time_ns,
+					record.a <= RH_END_CANCELLED ? (enum rh_run_end)record.a
+								     : RH_END_CANCELLED);
+		}
 	}
+	stored->is_finished = is_closing;
 	return rc;
 }
 
@@ -93,8 +103,9 @@ int cmd_stored_open(struct cmd_stored *stored, const struct rh_registry *registr
 		stored->judge = rh_judge_open(stored->plan);
 		stored->report = rh_report_open(stored->plan);
 		rc = replay(stored, reader, &err);
-		rh_judge_finish(stored->judge, stored->end_ns,
-				stored->was_cut_short ? RH_END_CANCELLED : stored->end);
+		if (!stored->is_finished)
+			rh_judge_finish(stored->judge, stored->end_ns,
+					stored->was_cut_short ? RH_END_CANCELLED : stored->end);
 		info = rh_trace_info(reader);
 		if (info->checkpoint_count > 0)
 			rh_hash128_text(stored->trace_hash,

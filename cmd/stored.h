@@ -17,6 +17,7 @@ struct cmd_stored {
 	uint64_t end_ns; /* time of the record that ends the run, or of the last one */
 	enum rh_run_end end;
 	bool was_cut_short; /* no record says that the run ended */
+	bool is_finished;   /* the judge was, before rollback and cleanup */
 };
 
 /* Whether an operand means a stored run rather than a scenario: a directory, or a trace.rht. */

@@ -99,6 +99,7 @@ extern const struct cmd_verb cmd_verb_show;
 extern const struct cmd_verb cmd_verb_explain;
 extern const struct cmd_verb cmd_verb_schema;
 extern const struct cmd_verb cmd_verb_plan;
+extern const struct cmd_verb cmd_verb_init;
 extern const struct cmd_verb cmd_verb_config;
 extern const struct cmd_verb cmd_verb_completion;
 extern const struct cmd_verb cmd_verb_man;

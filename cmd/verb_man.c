@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cmd/borrowed.h"
 #include "cmd/settings.h"
 #include "core/base/buf.h"
 #include "core/scenario/value.h"
@@ -238,6 +239,33 @@ static void put_markdown_settings(struct rh_buf *out)
 	}
 }
 
+static void put_markdown_borrowed(struct rh_buf *out)
+{
+	rh_buf_text(
+		out,
+		"\n## Verbs of other systems\n\n"
+		"Hands and scripts that know other tools may go on: these words are carried out as "
+		"ours, or answered with one\nsentence and exit code 2.\n\n"
+		"| verb | here | options | otherwise |\n|---|---|---|---|\n");
+	for (const struct cmd_borrowed *row = cmd_borrowed_table; row->verb != NULL; row++) {
+		rh_buf_printf(out, "| `%s` | %s%s%s | ", row->verb, row->ours == NULL ? "" : "`",
+			      row->ours == NULL ? "-" : row->ours, row->ours == NULL ? "" : "`");
+		for (const char *at = row->options; at != NULL && *at != 0;) {
+			size_t len = strcspn(at, ">");
+			size_t to = strcspn(at + len + 1, " ");
+
+			rh_buf_printf(out, "`--%.*s` is %s%.*s%s ", (int)len, at,
+				      to == 0 ? "the operand" : "`--", (int)to, at + len + 1,
+				      to == 0 ? "" : "`");
+			at += len + 1 + to;
+			at += *at == ' ';
+		}
+		rh_buf_text(out, "| ");
+		put_cell(out, row->answer == NULL ? "" : row->answer);
+		rh_buf_text(out, " |\n");
+	}
+}
+
 static void put_markdown(struct rh_buf *out)
 {
 	rh_buf_text(out, "# The command line\n\n"
@@ -261,6 +289,7 @@ static void put_markdown(struct rh_buf *out)
 	for (size_t i = 0; cmd_verbs[i] != NULL; i++)
 		put_markdown_verb(out, cmd_verbs[i]);
 	put_markdown_settings(out);
+	put_markdown_borrowed(out);
 }
 
 /* One page as NAME.1 in a folder that is there. */

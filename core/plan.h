@@ -237,7 +237,11 @@ enum rh_ties { RH_TIES_FIXED, RH_TIES_RANDOM };
 
 struct rh_plan {
 	struct rh_arena arena;
-	const char *path; /* of the scenario, for messages; not part of the canonical bytes */
+	const char *path;    /* of the scenario, for messages; not part of the canonical bytes */
+	const char **inputs; /* what was read from outside the files: "env HOME=/root", "param
+				length=4m"; not part of the canonical bytes either, for what
+				follows from them is */
+	uint32_t input_count;
 	const char *name;
 	const char *description;
 	const char *hypothesis; /* "" when there is none */

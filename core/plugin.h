@@ -122,9 +122,9 @@ struct rh_assertion_type {
 
 struct rh_submission {
 	uint64_t at_ns;
-	uint64_t floor_ns; /* this and all later ones come at this time or after it; 0: at_ns */
-	uint32_t target;   /* position among the workload's nodes */
-	uint16_t kind;	   /* model's input kind */
+	uint64_t late_ns; /* so much later than its place in the row */
+	uint32_t target;  /* position among the workload's nodes */
+	uint16_t kind;	  /* model's input kind */
 	uint64_t key;
 	uint64_t arg;
 };
@@ -153,13 +153,13 @@ struct rh_workload_view {
  * A generator is a pure function of the view and the number, so that both worlds receive the same
  * submissions and nothing has to be stored.
  *
- * Order.  `floor_ns` must not decrease from number to number, and at_ns >= floor_ns: who spreads
- * the copies of a submission over some seconds gives them in any order within those, and the run
- * puts them in order (equal times: by number).
+ * Order.  A submission's place in the row is at_ns - late_ns, and places must not decrease from
+ * number to number: who spreads the copies of a submission over some seconds gives them in any order
+ * within those, and the run puts them in order (equal times: by number).
  *
  * Changes of pace.  A change may be added at any time of a run for `from_ns` = now.  Submissions
- * with floor_ns < from_ns must come out as before, so those that were given stay given; the run
- * asks again for the first number whose floor_ns is not before from_ns.  A type without a pace
+ * whose place is before from_ns must come out as before, so those that were given stay given; the
+ * run asks again for the first number whose place is not before from_ns.  A type without a pace
  * ignores changes.
  */
 struct rh_workload_type {

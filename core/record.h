@@ -40,7 +40,7 @@
  * ppm, bytes
  */
 #define RH_RECORDS(RECORD) \
-	RECORD(RUN, "run", V, "begin|end", "", "seed:number", "duration:ns", "", "") \
+	RECORD(RUN, "run", V, "begin|end|closing", "", "seed:number", "duration:ns", "", "") \
 	RECORD(PHASE, "phase", V, "begin|end", "phase:phase", "", "", "", "") \
 	RECORD(ACTION, "action", V, "requested|done|refused|failed", "ticket:ticket", "step:step", \
 	       "touched:count", "", "") \
@@ -79,7 +79,8 @@ enum rh_record_kind {
 };
 
 /* The stages by name, in the order of the table. */
-enum { RH_RUN_BEGIN, RH_RUN_END };
+/* CLOSING: rollback and cleanup follow, which are not judged. */
+enum { RH_RUN_BEGIN, RH_RUN_END, RH_RUN_CLOSING };
 enum { RH_PHASE_BEGIN, RH_PHASE_END };
 enum { RH_ACTION_REQUESTED, RH_ACTION_DONE, RH_ACTION_REFUSED, RH_ACTION_FAILED };
 enum { RH_FAULT_REQUESTED, RH_FAULT_VERIFIED, RH_FAULT_CLEARED, RH_FAULT_UNVERIFIED };

@@ -85,6 +85,11 @@ static inline void fetch(const struct sim_world *world, uint32_t node)
 	__builtin_prefetch(&net->to[arc]);
 	__builtin_prefetch(&net->to_name64[arc]);
 	__builtin_prefetch(&net->base_ns[arc]);
+	__builtin_prefetch(sim_timers(world, node));
+	if (world->has_uplinks) {
+		__builtin_prefetch(&world->plan->nodes[node].up_bps);
+		sim_net_fetch_queue(net, node);
+	}
 }
 
 /* Marks the message as seen; true when it was before. */

@@ -463,6 +463,7 @@ static void sim_close(struct rh_world *base)
 	if (world->is_windowed)
 		sim_windows_release(&world->windows);
 	sim_stream_release(&world->stream);
+	free(world->turns);
 	rh_space_close(&world->space);
 	free(world->workers);
 	free(world->to_ask);

@@ -76,6 +76,15 @@ static void play_mark(struct run *run, const struct mark *mark)
 	case MARK_STEP_END:
 		run_step_end(run, mark->index, false);
 		break;
+	case MARK_WAIT_END:
+		run_wait_look(run, mark->index);
+		break;
+	case MARK_WAIT_TIMEOUT:
+		run_wait_timeout(run, mark->index);
+		break;
+	case MARK_PART_TIMEOUT:
+		run_part_timeout(run, (enum rh_part)mark->index);
+		break;
 	case MARK_WORKLOAD_END:
 		run_workload_end(run, mark->index);
 		break;
@@ -91,12 +100,22 @@ static void play_mark(struct run *run, const struct mark *mark)
 	}
 }
 
-static int play_stop(struct run *run)
+void run_play_marks(struct run *run)
 {
 	run_verify_due(run);
 	while (run->mark_next < run->mark_count &&
-	       run->marks[run->mark_next].time_ns <= run->now_ns)
-		play_mark(run, &run->marks[run->mark_next++]);
+	       run->marks[run->mark_next].time_ns <= run->now_ns) {
+		struct mark mark = run->marks[run->mark_next++]; /* others may move in */
+
+		play_mark(run, &mark);
+	}
+}
+
+static int play_stop(struct run *run)
+{
+	run_rollback_if_due(run);
+	run_look(run);
+	run_play_marks(run);
 	return run_submit_due(run);
 }
 
@@ -139,12 +158,19 @@ static uint64_t next_stop(const struct run *run)
 	if (run->mark_next < run->mark_count)
 		next_ns = run->marks[run->mark_next].time_ns;
 	next_ns = least(next_ns, run_next_submission_ns(run));
+	next_ns = least(next_ns, run->look_ns);
+	if (run->rollback == ROLLBACK_DUE)
+		next_ns = least(next_ns, run->rollback_ns);
 	next_ns = least(next_ns, stretch_end(run));
 	if (run->options->has_until && run->options->until_ns != RH_TIME_NEVER)
 		next_ns = least(next_ns, run->options->until_ns + 1);
 	if (run->now_ns < plan->duration_ns)
 		next_ns = least(next_ns, plan->duration_ns);
 	else if (run->judge != NULL)
+		next_ns = least(next_ns, rh_judge_next_end(run->judge));
+	/* A window that ends may be what a rollback answers. */
+	if (run->judge != NULL && run->rollback == ROLLBACK_NONE &&
+	    (plan->rollback_when & RH_ROLLBACK_ON_FAILURE))
 		next_ns = least(next_ns, rh_judge_next_end(run->judge));
 	if (plan->timeout_ns > run->now_ns)
 		next_ns = least(next_ns, plan->timeout_ns);
@@ -180,7 +206,10 @@ static enum over find_over(const struct run *run)
 /* Answers are followed up, and past its duration a run stops at the last decision. */
 static uint64_t calm_mask(const struct run *run)
 {
-	return run->is_overtime ? 0 : ~(UINT64_C(1) << RH_RECORD_ACTION);
+	if (run->is_overtime || run->waiting_count > 0 ||
+	    (run->rollback == ROLLBACK_NONE && (run->plan->rollback_when & RH_ROLLBACK_ON_FAILURE)))
+		return 0;
+	return ~(UINT64_C(1) << RH_RECORD_ACTION);
 }
 
 static enum over loop(struct run *run, int *rc)
@@ -257,8 +286,43 @@ static enum rh_run_status status_of(enum over over)
 	return RH_STATUS_FAILED;
 }
 
+/* Which rollback the end asks for beside that of a failure. */
+static uint32_t rollback_bit_of(enum over over)
+{
+	switch (over) {
+	case OVER_TIMEOUT:
+		return RH_ROLLBACK_ON_TIMEOUT;
+	case OVER_CANCELLED:
+	case OVER_WALL:
+		return RH_ROLLBACK_ON_CANCEL;
+	case OVER_NOT:
+	case OVER_COMPLETED:
+	case OVER_UNTIL:
+		break;
+	}
+	return 0;
+}
+
+/* The judge's part of the end comes first where something is still to be done: rollback and cleanup are
+ * no part of what was tested. */
+static int play_end_parts(struct run *run, enum over over)
+{
+	uint32_t bit = rollback_bit_of(over);
+
+	if (!run_has_end_parts(run) || over == OVER_UNTIL)
+		return 0;
+	emit_run(run, RH_RUN_CLOSING, end_of(over), run->now_ns);
+	if (run->judge != NULL) {
+		rh_judge_finish(run->judge, run->now_ns, end_of(over));
+		run_tell_decisions(run);
+	}
+	run->is_closing = true;
+	run->has_failed |= bit != 0;
+	return run_play_end_parts(run, bit);
+}
+
 /* The world's part of the end: phases closed, faults cleared, last records. */
-static int close_world(struct run *run)
+static int close_world(struct run *run, enum over over)
 {
 	int rc;
 
@@ -267,6 +331,10 @@ static int close_world(struct run *run)
 		emit_phase(run, i, RH_PHASE_END);
 	for (uint32_t i = 0; i < run->plan->workload_count; i++)
 		run_workload_end(run, i);
+	run_waits_close(run, over == OVER_COMPLETED || over == OVER_TIMEOUT);
+	rc = play_end_parts(run, over);
+	if (rc != 0)
+		return rc;
 	run_rollback(run);
 	rc = run->ops->finish(run->world, &run->sink, run->err);
 	if (rc == 0)
@@ -301,10 +369,12 @@ static void conclude(struct run *run, enum over over)
 	result->simulated_ns = over == OVER_UNTIL ? run->options->until_ns : run->now_ns;
 	result->verdict = result->faults_unverified > 0 ? RH_VERDICT_ERROR : RH_VERDICT_PASSED;
 	if (run->judge != NULL) {
-		rh_judge_take(run->judge, &last, 1);
-		run_tell_decisions(run);
-		rh_judge_finish(run->judge, run->now_ns, end);
-		run_tell_decisions(run);
+		if (!run->is_closing) {
+			rh_judge_take(run->judge, &last, 1);
+			run_tell_decisions(run);
+			rh_judge_finish(run->judge, run->now_ns, end);
+			run_tell_decisions(run);
+		}
 		result->verdict = rh_judge_verdict(run->judge);
 	}
 	for (uint32_t i = 0; i < run->options->sink_count; i++)
@@ -316,6 +386,16 @@ static void conclude(struct run *run, enum over over)
 		result->verdict = RH_VERDICT_FAILED;
 }
 
+/* What steps wait for only the judge can tell. */
+static bool has_conditions(const struct rh_plan *plan)
+{
+	for (uint32_t i = 0; i < plan->assertion_count; i++) {
+		if (plan->assertions[i].role == RH_ROLE_CONDITION)
+			return true;
+	}
+	return false;
+}
+
 static int open_run(struct run *run)
 {
 	struct rh_world_options options = run->options->world;
@@ -325,14 +405,15 @@ static int open_run(struct run *run)
 		return rc;
 	/* What a verdict stands on is always asked for. */
 	options.record_mask |= rh_record_mask(RH_TRACE_VERDICT);
-	if (!run->options->no_judge)
+	if (!run->options->no_judge || has_conditions(run->plan))
 		options.record_mask |= rh_judge_mask(run->plan);
 	rc = run->ops->open(&run->world, run->plan, &options, run->err);
 	if (rc != 0)
 		return rc;
-	if (!run->options->no_judge)
+	if (!run->options->no_judge || has_conditions(run->plan))
 		run->judge = rh_judge_open(run->plan);
 	run->sink = (struct rh_sink){.take = run_take, .advance = run_advance, .ctx = run};
+	run->look_ns = RH_TIME_NEVER;
 	run->is_in_phase = rh_alloc((size_t)run->plan->phase_count + 1, sizeof(bool));
 	rh_arena_init(&run->scratch);
 	run_timeline_open(run);
@@ -379,7 +460,7 @@ int rh_run(struct rh_run_result *result, const struct rh_plan *plan,
 	over = loop(&run, &rc);
 	/* A world that failed is closed at once: that is its own rollback. */
 	if (rc == 0)
-		rc = close_world(&run);
+		rc = close_world(&run, over);
 	result->simulated_ns = run.now_ns;
 	if (rc == 0) {
 		conclude(&run, over);

@@ -4,6 +4,9 @@
  *   run.c       the loop: where to stop next, and when to end
  *   timeline.c  what the plan says will happen, sorted
  *   steps.c     beginning, ending and verifying steps; which nodes and edges they hold
+ *   order.c     which step comes when: what was left out, what waits for what
+ *   own_steps.c what the run does itself: clear, capture, annotate, workload
+ *   parts.c     rollback and cleanup
  *   stream.c    records: from the world and from the run itself, in one order, to judge and sinks
  *   workload.c  submissions, from the generators of the plan to the world
  */
@@ -18,6 +21,9 @@
 enum mark_kind {
 	MARK_PHASE_END,
 	MARK_STEP_END,
+	MARK_WAIT_END,	   /* not before this */
+	MARK_WAIT_TIMEOUT, /* nor after this */
+	MARK_PART_TIMEOUT, /* of rollback, cleanup */
 	MARK_WORKLOAD_END,
 	MARK_PHASE_BEGIN,
 	MARK_STEP_BEGIN,
@@ -43,9 +49,18 @@ struct step_run {
 	uint32_t begins_open; /* tickets without an answer */
 	uint32_t ends_open;
 	struct rh_link_state link; /* what it does to each of its edges */
+	bool is_done;		   /* begun (a wait: over) or left out: who waits for it need not */
+	bool is_gone;		   /* left out, or called off before it began */
+	bool is_waiting;	   /* a wait that goes on */
+	uint32_t ticket;	   /* of a wait */
+	uint64_t earliest_ns;
+	struct rh_pace before; /* of the workload that it changes */
 };
 
-enum ticket_kind { TICKET_BEGIN, TICKET_END, TICKET_VERIFY };
+enum ticket_kind { TICKET_BEGIN, TICKET_END, TICKET_VERIFY, TICKET_OWN };
+
+/* Where the run stands with its rollback. */
+enum rollback { ROLLBACK_NONE, ROLLBACK_DUE, ROLLBACK_BEGUN };
 
 struct ticket {
 	enum ticket_kind kind;
@@ -88,6 +103,7 @@ struct run {
 	uint64_t now_ns;
 	struct mark *marks;
 	uint32_t mark_count;
+	uint32_t mark_cap;
 	uint32_t mark_next;
 	struct step_run *steps;
 	bool *is_in_phase;
@@ -98,9 +114,18 @@ struct run {
 	uint32_t owner_count;
 	uint32_t owner_cap;
 	struct feed *feeds;
+	struct rh_pace *stopped_paces; /* of the workloads that a step stopped */
 	uint32_t submission_count;
-	uint32_t decision_count; /* told so far */
-	uint32_t alert_count;	 /* the same */
+	uint32_t decision_count;    /* told so far */
+	uint32_t alert_count;	    /* the same */
+	uint32_t waiting_count;	    /* waits with a condition */
+	uint64_t condition_changes; /* of the judge, seen so far */
+	uint64_t last_ns;	    /* time of the last record */
+	uint64_t look_ns;	    /* when to look at conditions again; RH_TIME_NEVER */
+	enum rollback rollback;
+	uint64_t rollback_ns; /* when it is due */
+	bool has_failed;      /* a check did, or a step that must not */
+	bool is_closing;      /* the end was told: what follows is not judged */
 	bool is_overtime;     /* beyond the plan's duration: stops as soon as the judge is done */
 	bool is_settling;     /* the next stop is 1 ns away */
 	bool wants_to_settle; /* actions were started whose effect is to be verified */
@@ -109,6 +134,12 @@ struct run {
 
 /* timeline.c */
 void run_timeline_open(struct run *run);
+/* One more thing that will happen, now or later. */
+void run_mark_add(struct run *run, uint64_t time_ns, enum mark_kind kind, uint32_t index);
+/* It is ended at a time of its own. */
+bool run_step_lasts(const struct rh_plan_step *step);
+/* The first point of the reaction grid behind a time. */
+uint64_t run_grid_after(const struct run *run, uint64_t time_ns);
 
 /* stream.c */
 void run_emit(struct run *run, const struct rh_record *record);
@@ -122,13 +153,50 @@ void run_steps_open(struct run *run);
 void run_step_begin(struct run *run, uint32_t step);
 void run_step_end(struct run *run, uint32_t step, bool is_rollback);
 void run_verify_due(struct run *run);
+/* A step of the run itself: its ticket, and what became of it. */
+uint32_t run_own_begin(struct run *run, uint32_t step);
+void run_own_done(struct run *run, uint32_t step, uint32_t ticket, uint64_t touched);
+void run_own_failed(struct run *run, uint32_t step, uint32_t ticket, const char *text);
 /* An ACTION record that names one of the run's tickets. */
 void run_answer(struct run *run, const struct rh_record *record);
 void run_rollback(struct run *run);
 /* What is still without an answer when the world has ended. */
 void run_steps_close(struct run *run);
 
+/* order.c */
+/* False when the step is not to be begun: called off, or its condition does not hold. */
+bool run_step_is_wanted(struct run *run, uint32_t step);
+void run_step_done(struct run *run, uint32_t step);
+void run_wait_begin(struct run *run, uint32_t step);
+void run_wait_look(struct run *run, uint32_t step);
+void run_wait_timeout(struct run *run, uint32_t step);
+void run_wait_give_up(struct run *run, uint32_t step, const char *text);
+/* The judge may have changed its mind: wakes the world when somebody waited for that. */
+void run_watch(struct run *run);
+/* At a stop: looks at conditions if it is time. */
+void run_look(struct run *run);
+/* Waits of the phases that go on at the end of the run: they have failed, or nobody asks. */
+void run_waits_close(struct run *run, bool have_failed);
+
+/* own_steps.c */
+void run_own_step(struct run *run, uint32_t step);
+void run_own_step_end(struct run *run, uint32_t step);
+
+/* parts.c */
+/* Something failed at that time: a rollback may be due for it. */
+void run_has_failed(struct run *run, uint64_t time_ns);
+void run_rollback_if_due(struct run *run);
+void run_part_timeout(struct run *run, enum rh_part part);
+bool run_has_end_parts(const struct run *run);
+/* Rollback where the run's end asks for it, then cleanup; 0 or the world's error. */
+int run_play_end_parts(struct run *run, uint32_t rollback_bit) RH_MUST_USE;
+
+/* run.c */
+void run_play_marks(struct run *run);
+
 /* workload.c */
+/* The pace it has now; false when its kind has none that could change. */
+bool run_workload_pace_now(struct rh_pace *pace, const struct run *run, uint32_t workload);
 void run_workloads_open(struct run *run);
 void run_workloads_close(struct run *run);
 /* From now on the workload has another pace (core/plugin.h says what that means). */

@@ -36,8 +36,10 @@ static void emit_fault(struct run *run, uint64_t time_ns, uint32_t step, uint16_
 	run_emit(run, &record);
 }
 
+static uint32_t new_ticket(struct run *run, enum ticket_kind kind, uint32_t step);
+
 static void emit_action(struct run *run, uint32_t ticket, uint32_t step, uint16_t stage,
-			const char *text)
+			uint64_t touched, const char *text)
 {
 	struct rh_record record = {
 		.time_ns = run->now_ns,
@@ -46,11 +48,48 @@ static void emit_action(struct run *run, uint32_t ticket, uint32_t step, uint16_
 		.stage = stage,
 		.index = ticket,
 		.a = step,
+		.b = touched,
 		.text = text,
 		.text_len = text == NULL ? 0 : (uint32_t)strlen(text),
 	};
 
 	run_emit(run, &record);
+}
+
+uint32_t run_own_begin(struct run *run, uint32_t step)
+{
+	uint32_t ticket = new_ticket(run, TICKET_OWN, step);
+
+	run->tickets[ticket].is_answered = true;
+	emit_action(run, ticket, step, RH_ACTION_REQUESTED, 0, NULL);
+	return ticket;
+}
+
+void run_own_done(struct run *run, uint32_t step, uint32_t ticket, uint64_t touched)
+{
+	emit_action(run, ticket, step, RH_ACTION_DONE, touched, NULL);
+}
+
+/* What `onFailure` makes of a step that could not be done. */
+static void has_failed(struct run *run, uint32_t step, uint64_t time_ns)
+{
+	switch (run->plan->steps[step].on_failure) {
+	case RH_ON_FAILURE_FAIL:
+		run_has_failed(run, time_ns);
+		break;
+	case RH_ON_FAILURE_WARN:
+		run_emit_note(run, time_ns, "%s failed, and the run goes on",
+			      run->plan->steps[step].name);
+		break;
+	case RH_ON_FAILURE_IGNORE:
+		break;
+	}
+}
+
+void run_own_failed(struct run *run, uint32_t step, uint32_t ticket, const char *text)
+{
+	emit_action(run, ticket, step, RH_ACTION_FAILED, 0, text);
+	has_failed(run, step, run->now_ns);
 }
 
 static void say_unverified(struct run *run, uint64_t time_ns, uint32_t step)
@@ -118,7 +157,8 @@ static void settle_begin(struct run *run, uint32_t step, uint64_t time_ns, bool 
 	RH_ASSERT(state->begins_open > 0);
 	state->begins_open--;
 	if (!run->plan->steps[step].type->is_fault) {
-		if (is_done && state->begins_open == 0 && state->touched == 0)
+		if (is_done && state->begins_open == 0 && state->touched == 0 &&
+		    run->plan->steps[step].type->effect == RH_EFFECT_ON_MODEL)
 			run_emit_note(run, time_ns, "%s reached no node: all of them were down",
 				      run->plan->steps[step].name);
 		return;
@@ -160,7 +200,11 @@ static void settle(struct run *run, uint32_t number, uint64_t time_ns, bool is_d
 		if (state->ends_open == 0 && !state->is_stuck)
 			say_cleared(run, time_ns, ticket.step);
 		break;
+	case TICKET_OWN: /* answered when it was asked */
+		break;
 	}
+	if (!is_done && ticket.kind != TICKET_VERIFY)
+		has_failed(run, ticket.step, time_ns);
 }
 
 void run_answer(struct run *run, const struct rh_record *record)
@@ -186,11 +230,11 @@ static void start(struct run *run, struct rh_action *action, uint32_t ticket, bo
 
 	action->step = is_rollback ? RH_NONE : step;
 	action->name64 = is_rollback ? 0 : run->plan->steps[step].name64;
-	emit_action(run, ticket, step, RH_ACTION_REQUESTED, NULL);
+	emit_action(run, ticket, step, RH_ACTION_REQUESTED, 0, NULL);
 	if (run->ops->start(run->world, action, ticket, &err) == 0)
 		return;
 	run->tickets[ticket].is_answered = true;
-	emit_action(run, ticket, step, RH_ACTION_REFUSED, err.text);
+	emit_action(run, ticket, step, RH_ACTION_REFUSED, 0, err.text);
 	settle(run, ticket, run->now_ns, false);
 }
 
@@ -408,7 +452,13 @@ void run_step_begin(struct run *run, uint32_t step)
 {
 	const struct rh_plan_step *plan = &run->plan->steps[step];
 
+	if (!run_step_is_wanted(run, step))
+		return;
 	run->steps[step].requested_ns = run->now_ns;
+	/* When it ends was not known before. */
+	if (run_step_lasts(plan) && (plan->after != RH_NONE || plan->part != RH_PART_ACTIONS))
+		run_mark_add(run, rh_time_add(run->now_ns, plan->until_ns - plan->at_ns),
+			     MARK_STEP_END, step);
 	if (plan->type->is_fault) {
 		emit_fault(run, run->now_ns, step, RH_FAULT_REQUESTED);
 		run->wants_to_settle |= plan->verify == RH_VERIFY_REQUIRED;
@@ -424,15 +474,20 @@ void run_step_begin(struct run *run, uint32_t step)
 		act_on_model(run, step);
 		break;
 	case RH_EFFECT_ON_RUN:
+		run_own_step(run, step);
+		return;
 	case RH_EFFECT_LATER: /* rh_run_check has refused it */
 		break;
 	}
+	run_step_done(run, step);
 }
 
 void run_step_end(struct run *run, uint32_t step, bool is_rollback)
 {
 	struct step_run *state = &run->steps[step];
 
+	if (run->plan->steps[step].type->effect == RH_EFFECT_ON_RUN)
+		run_own_step_end(run, step);
 	if (!state->is_active)
 		return;
 	state->ended_ns = run->now_ns;
@@ -464,10 +519,10 @@ static void verify(struct run *run, uint32_t step)
 		expected.node_count = plan->node_count;
 		expected.nodes_are_up = op == RH_NODE_OP_RESTART || op == RH_NODE_OP_RESUME;
 	}
-	emit_action(run, ticket, step, RH_ACTION_REQUESTED, "verify");
+	emit_action(run, ticket, step, RH_ACTION_REQUESTED, 0, "verify");
 	if (run->ops->verify(run->world, &expected, ticket, &err) != 0) {
 		run->tickets[ticket].is_answered = true;
-		emit_action(run, ticket, step, RH_ACTION_REFUSED, err.text);
+		emit_action(run, ticket, step, RH_ACTION_REFUSED, 0, err.text);
 		settle(run, ticket, run->now_ns, false);
 	}
 	rh_arena_reset(&run->scratch);

@@ -39,6 +39,15 @@ static uint16_t stage_of(enum rh_result_state state)
 	return 0;
 }
 
+/* A check of the run failed: what only warns, and conditions, do not count. */
+static bool is_failure(const struct run *run, uint32_t assertion)
+{
+	const struct rh_plan_assertion *plan = &run->plan->assertions[assertion];
+
+	return rh_judge_result(run->judge, assertion)->state == RH_RESULT_FAILED &&
+	       !plan->is_warning && plan->role != RH_ROLE_ALERT && plan->role != RH_ROLE_CONDITION;
+}
+
 static void tell_decision(struct run *run, uint32_t assertion)
 {
 	const struct rh_result *result = rh_judge_result(run->judge, assertion);
@@ -54,6 +63,8 @@ static void tell_decision(struct run *run, uint32_t assertion)
 	};
 
 	hand_on(run, &record, 1);
+	if (is_failure(run, assertion))
+		run_has_failed(run, result->decided_ns);
 }
 
 static void tell_alert(struct run *run, const struct rh_alert *alert)
@@ -121,7 +132,7 @@ static bool judge_has_decided(const struct run *run)
 
 void run_emit(struct run *run, const struct rh_record *record)
 {
-	if (run->judge != NULL)
+	if (run->judge != NULL && !run->is_closing)
 		rh_judge_take(run->judge, record, 1);
 	if (judge_has_decided(run))
 		run_tell_decisions(run);
@@ -149,7 +160,7 @@ void run_take(void *ctx, const struct rh_record *records, size_t count)
 	size_t done = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		if (run->judge != NULL) {
+		if (run->judge != NULL && !run->is_closing) {
 			rh_judge_expect(run->judge, records, count, i);
 			rh_judge_take(run->judge, &records[i], 1);
 			if (judge_has_decided(run)) {
@@ -157,7 +168,9 @@ void run_take(void *ctx, const struct rh_record *records, size_t count)
 				run_tell_decisions(run);
 				done = i;
 			}
+			run_watch(run);
 		}
+		run->last_ns = records[i].time_ns;
 		if (records[i].kind == RH_RECORD_ACTION) {
 			hand_on(run, records + done, i + 1 - done);
 			done = i + 1;
@@ -171,10 +184,11 @@ void run_advance(void *ctx, uint64_t time_ns)
 {
 	struct run *run = ctx;
 
-	if (run->judge != NULL) {
+	if (run->judge != NULL && !run->is_closing) {
 		rh_judge_advance(run->judge, time_ns);
 		if (judge_has_decided(run))
 			run_tell_decisions(run);
+		run_watch(run);
 	}
 	for (uint32_t i = 0; i < run->options->sink_count; i++) {
 		const struct rh_sink *sink = run->options->sinks[i];

@@ -7,6 +7,7 @@
  * come before it.  The world stands at the time of a submission when it gets it.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/base/units.h"
 #include "core/run/state.h"
@@ -32,6 +33,7 @@ static void fetch(struct run *run, uint32_t workload)
 		const struct feed_item *top = rh_heap_top(&feed->waiting);
 		struct feed_item item = {.number = feed->number};
 		struct rh_submission *next = &item.submission;
+		uint64_t place_ns;
 
 		if (top != NULL && top->submission.at_ns <= feed->floor_ns)
 			return;
@@ -39,17 +41,16 @@ static void fetch(struct run *run, uint32_t workload)
 			feed->is_dry = true;
 			return;
 		}
-		if (next->floor_ns == 0)
-			next->floor_ns = next->at_ns;
-		RH_ASSERT(next->floor_ns >= feed->floor_ns && next->at_ns >= next->floor_ns);
-		RH_ASSERT(next->floor_ns >= plan->start_ns && next->target < plan->node_count);
+		RH_ASSERT(next->at_ns >= next->late_ns && next->target < plan->node_count);
+		place_ns = next->at_ns - next->late_ns;
+		RH_ASSERT(place_ns >= feed->floor_ns && place_ns >= plan->start_ns);
 		/* Not counted: another pace may bring it in time. */
-		if (next->floor_ns >= plan->until_ns) {
+		if (place_ns >= plan->until_ns) {
 			feed->is_dry = true;
 			return;
 		}
 		/* A copy may come after the end, and then nobody takes it. */
-		feed->floor_ns = next->floor_ns;
+		feed->floor_ns = place_ns;
 		feed->number++;
 		rh_heap_push(&feed->waiting, &item);
 	}
@@ -60,6 +61,8 @@ void run_workloads_open(struct run *run)
 	const struct rh_plan *plan = run->plan;
 
 	run->feeds = rh_alloc((size_t)plan->workload_count + 1, sizeof(*run->feeds));
+	run->stopped_paces =
+		rh_alloc((size_t)plan->workload_count + 1, sizeof(*run->stopped_paces));
 	for (uint32_t i = 0; i < plan->workload_count; i++) {
 		struct feed *feed = &run->feeds[i];
 
@@ -75,6 +78,23 @@ void run_workloads_close(struct run *run)
 		free(run->feeds[i].changes);
 	}
 	free(run->feeds);
+	free(run->stopped_paces);
+}
+
+bool run_workload_pace_now(struct rh_pace *pace, const struct run *run, uint32_t workload)
+{
+	const struct rh_plan_workload *plan = &run->plan->workloads[workload];
+	const struct rh_workload_view *view = &run->feeds[workload].view;
+	const struct rh_key *key = plan->type->keys;
+
+	while (key != NULL && key->name != NULL && key->type != RH_KEY_PACE)
+		key++;
+	if (key == NULL || key->name == NULL)
+		return false;
+	memcpy(pace, (const char *)plan->params + key->offset, sizeof(*pace));
+	if (view->change_count > 0)
+		*pace = view->changes[view->change_count - 1].pace;
+	return true;
 }
 
 void run_workload_pace(struct run *run, uint32_t workload, struct rh_pace pace)
@@ -96,7 +116,7 @@ void run_workload_pace(struct run *run, uint32_t workload, struct rh_pace pace)
 	/* What would have come from now on is asked for again. */
 	rh_heap_init(&kept, sizeof(item), compare_items, NULL);
 	while (rh_heap_pop(&feed->waiting, &item)) {
-		if (item.submission.floor_ns < from_ns)
+		if (item.submission.at_ns - item.submission.late_ns < from_ns)
 			rh_heap_push(&kept, &item);
 		else if (item.number < feed->number)
 			feed->number = item.number;

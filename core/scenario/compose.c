@@ -32,8 +32,7 @@ struct frame {
 struct composer {
 	struct rh_arena *arena;
 	struct rh_diagnostics *diagnostics;
-	const char *option;
-	uint32_t column; /* where the text begins in the option */
+	struct rh_origin origin;
 	const char *text;
 	size_t len;
 	struct rh_map anchors;
@@ -67,12 +66,22 @@ const char *rh_tree_kind_text(const struct rh_tree *tree)
 	return "?";
 }
 
+/* The beginning of a line of the text; 0: the text as a whole. */
+static struct rh_place place_at(const struct composer *composer, uint32_t line)
+{
+	return (struct rh_place){.line = line,
+				 .column = line != 0,
+				 .option = composer->origin.option,
+				 .flag = composer->origin.flag,
+				 .source = composer->origin.source};
+}
+
 static struct rh_place place_of(const struct composer *composer, yaml_mark_t start, yaml_mark_t end)
 {
-	struct rh_place place = {.option = composer->option};
-	uint32_t shift = composer->option != NULL ? composer->column - 1 : 0;
+	struct rh_place place = place_at(composer, 0);
+	uint32_t shift = composer->origin.option != NULL ? composer->origin.column - 1 : 0;
 
-	place.line = composer->option != NULL ? 0 : (uint32_t)start.line + 1;
+	place.line = composer->origin.option != NULL ? 0 : (uint32_t)start.line + 1;
 	place.column = (uint32_t)start.column + 1 + shift;
 	if (start.line == end.line && end.column > start.column)
 		place.end_column = (uint32_t)end.column + 1 + shift;
@@ -93,7 +102,7 @@ static bool refuse(const struct composer *composer, const char *code, struct rh_
 /* Text, and not only white space and comments. */
 static bool check_text(const struct composer *composer, const char *text, size_t len)
 {
-	struct rh_place place = {.line = 1, .column = 1, .option = composer->option};
+	struct rh_place place = place_at(composer, 1);
 	bool is_comment = false;
 	bool is_empty = true;
 	char what[80];
@@ -126,8 +135,8 @@ static bool check_text(const struct composer *composer, const char *text, size_t
 		}
 		at += step;
 	}
-	place = (struct rh_place){.option = composer->option};
-	if (is_empty && composer->option == NULL)
+	place = place_at(composer, 0);
+	if (is_empty && composer->origin.option == NULL)
 		return refuse(composer, "E004", place, "start from scenarios/quickstart.yaml",
 			      "the file is empty");
 	return true;
@@ -252,6 +261,24 @@ static bool add_pair(struct composer *composer, struct frame *frame, struct rh_t
 	return true; /* more may be wrong: go on */
 }
 
+/* Two opening braces in a row, of which the place is the second? */
+static bool is_braces(const struct composer *composer, struct rh_place place)
+{
+	const char *at = composer->text;
+	const char *end = at + composer->len;
+
+	for (uint32_t line = 1; line < place.line && at != NULL; line++) {
+		at = memchr(at, '\n', (size_t)(end - at));
+		at = at != NULL ? at + 1 : NULL;
+	}
+	for (uint32_t column = 2; at != NULL && at < end && column < place.column; column++) {
+		do
+			at++;
+		while (at < end && ((uint8_t)*at & 0xC0) == 0x80);
+	}
+	return at != NULL && end - at >= 2 && at[0] == '{' && at[1] == '{';
+}
+
 /* Puts a finished node where it belongs: the root, a list, a map as key or value. */
 static bool attach(struct composer *composer, struct rh_tree *node)
 {
@@ -263,6 +290,11 @@ static bool attach(struct composer *composer, struct rh_tree *node)
 	}
 	frame = &composer->stack[composer->depth - 1];
 	if (frame->tree->kind == RH_TREE_MAP && frame->key == NULL) {
+		if (node->kind == RH_TREE_MAP && is_braces(composer, node->place))
+			return refuse(
+				composer, "E069", node->place,
+				"put it in quotes: \"{{ .Variables.x }}\", or write ${vars.x}",
+				"to YAML, {{ without quotes is a map in a map");
 		if (node->kind != RH_TREE_SCALAR)
 			return refuse(composer, "E008", node->place, NULL,
 				      "a key must be a single word, not a list or a map");
@@ -444,7 +476,7 @@ static void refuse_syntax(const struct composer *composer, const yaml_parser_t *
 	if (parser->error == YAML_MEMORY_ERROR)
 		rh_fatal("out of memory while reading a scenario");
 	if (parser->error == YAML_READER_ERROR)
-		place = (struct rh_place){.option = composer->option};
+		place = place_at(composer, 0);
 	if (parser->context != NULL && parser->context_mark.line != parser->problem_mark.line)
 		snprintf(what, sizeof(what),
 			 "this is not YAML: %.100s (%.100s that began in line %zu)", problem,
@@ -462,6 +494,14 @@ static void refuse_syntax(const struct composer *composer, const yaml_parser_t *
 struct rh_tree *rh_compose(struct rh_arena *arena, const char *text, size_t len, const char *option,
 			   uint32_t column, struct rh_diagnostics *diagnostics)
 {
+	struct rh_origin origin = {.option = option, .column = column};
+
+	return rh_compose_from(arena, text, len, &origin, diagnostics);
+}
+
+struct rh_tree *rh_compose_from(struct rh_arena *arena, const char *text, size_t len,
+				const struct rh_origin *origin, struct rh_diagnostics *diagnostics)
+{
 	struct composer *composer;
 	uint32_t errors = diagnostics->error_count;
 	yaml_parser_t parser;
@@ -471,8 +511,7 @@ struct rh_tree *rh_compose(struct rh_arena *arena, const char *text, size_t len,
 	composer = rh_alloc(1, sizeof(*composer));
 	*composer = (struct composer){.arena = arena,
 				      .diagnostics = diagnostics,
-				      .option = option,
-				      .column = column,
+				      .origin = *origin,
 				      .text = text,
 				      .len = len};
 	if (!yaml_parser_initialize(&parser))
@@ -498,10 +537,11 @@ struct rh_tree *rh_compose(struct rh_arena *arena, const char *text, size_t len,
 		rh_map_release(&composer->stack[--composer->depth].keys);
 	if (diagnostics->error_count == errors) {
 		root = composer->root;
-		if (root == NULL && option != NULL) { /* --set key= : nothing */
+		if (root == NULL && origin->option != NULL) { /* --set key= : nothing */
 			root = RH_ARENA_NEW(arena, struct rh_tree);
 			*root = (struct rh_tree){.text = "", .is_plain = true, .weight = 1};
-			root->place = (struct rh_place){.column = column, .option = option};
+			root->place = place_at(composer, 0);
+			root->place.column = origin->column;
 			root->height = 1;
 		} else if (root == NULL)
 			refuse(composer, "E004", (struct rh_place){0}, NULL, "the file is empty");

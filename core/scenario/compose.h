@@ -18,6 +18,8 @@
 
 enum rh_tree_kind { RH_TREE_SCALAR, RH_TREE_LIST, RH_TREE_MAP };
 
+enum rh_tree_state { RH_TREE_RAW, RH_TREE_OPEN, RH_TREE_DONE, RH_TREE_BAD };
+
 struct rh_tree {
 	enum rh_tree_kind kind;
 	struct rh_place place;
@@ -28,6 +30,9 @@ struct rh_tree {
 		struct rh_tree **items;	    /* LIST */
 		struct rh_tree_pair *pairs; /* MAP */
 	};
+	uint8_t state;	 /* enum rh_tree_state: how far expressions in it are replaced (render.c) */
+	bool is_word;	 /* SCALAR that stays a text, whatever it looks like */
+	bool is_used;	 /* an expression named it */
 	uint32_t height; /* levels below, at least 1 */
 	uint64_t weight; /* nodes when aliases are written out, itself included */
 };
@@ -39,12 +44,23 @@ struct rh_tree_pair {
 	struct rh_tree *value;
 };
 
+/* Where a text comes from: a file by its number, or a part of an option. */
+struct rh_origin {
+	uint32_t source;
+	const char *option; /* the whole text of an option in which the text begins at `column` */
+	const char *flag;   /* "-p"; NULL: --set */
+	uint32_t column;    /* from 1 */
+};
+
 /*
  * The tree of one document in the arena, or NULL when the diagnostics got an error.  `option` is
  * NULL for a file, or the whole text of a --set option in which `text` begins at `column`.
  */
 struct rh_tree *rh_compose(struct rh_arena *arena, const char *text, size_t len, const char *option,
 			   uint32_t column, struct rh_diagnostics *diagnostics);
+
+struct rh_tree *rh_compose_from(struct rh_arena *arena, const char *text, size_t len,
+				const struct rh_origin *origin, struct rh_diagnostics *diagnostics);
 
 /* `null`, `~` or nothing at all. */
 bool rh_tree_is_null(const struct rh_tree *tree);

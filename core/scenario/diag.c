@@ -50,8 +50,6 @@ void rh_diagnostics_init(struct rh_diagnostics *diagnostics)
 {
 	memset(diagnostics, 0, sizeof(*diagnostics));
 	rh_arena_init(&diagnostics->arena);
-	diagnostics->file = "";
-	diagnostics->source = "";
 }
 
 void rh_diagnostics_release(struct rh_diagnostics *diagnostics)
@@ -60,13 +58,38 @@ void rh_diagnostics_release(struct rh_diagnostics *diagnostics)
 	memset(diagnostics, 0, sizeof(*diagnostics));
 }
 
+uint32_t rh_diagnostics_add_source(struct rh_diagnostics *diagnostics, const char *file,
+				   const char *text, size_t len)
+{
+	struct rh_arena *arena = &diagnostics->arena;
+	uint32_t count = diagnostics->source_count;
+	struct rh_source *sources = RH_ARENA_ARRAY(arena, count + 1, struct rh_source);
+
+	if (count != 0)
+		memcpy(sources, diagnostics->sources, count * sizeof(*sources));
+	sources[count].file = rh_arena_text(arena, file, strlen(file));
+	sources[count].text = rh_arena_text(arena, text, len);
+	sources[count].len = len;
+	diagnostics->sources = sources;
+	return diagnostics->source_count++;
+}
+
 void rh_diagnostics_source(struct rh_diagnostics *diagnostics, const char *file, const char *text,
 			   size_t len)
 {
 	RH_ASSERT(diagnostics->error_count == 0 && diagnostics->warning_count == 0);
-	diagnostics->file = rh_arena_text(&diagnostics->arena, file, strlen(file));
-	diagnostics->source = rh_arena_text(&diagnostics->arena, text, len);
-	diagnostics->source_len = len;
+	diagnostics->source_count = 0;
+	rh_diagnostics_add_source(diagnostics, file, text, len);
+}
+
+/* The file of a place; one without a name when none was read. */
+static const struct rh_source *source_of(const struct rh_diagnostics *diagnostics,
+					 const struct rh_place *place)
+{
+	static const struct rh_source none = {"", "", 0};
+
+	return place->source < diagnostics->source_count ? &diagnostics->sources[place->source]
+							 : &none;
 }
 
 /* Length in bytes of the line break at `at`, or 0. */
@@ -124,6 +147,8 @@ static int compare_places(const struct rh_place *a, const struct rh_place *b)
 {
 	if ((a->option != NULL) != (b->option != NULL))
 		return a->option != NULL ? 1 : -1;
+	if (a->source != b->source)
+		return a->source < b->source ? -1 : 1;
 	if (a->line != b->line)
 		return a->line < b->line ? -1 : 1;
 	if (a->column != b->column)
@@ -187,19 +212,122 @@ void rh_complain(struct rh_diagnostics *diagnostics, const struct rh_complaint *
 		item.hint = rh_arena_text(arena, complaint->hint, strlen(complaint->hint));
 	if (complaint->path != NULL)
 		item.path = rh_arena_text(arena, complaint->path, strlen(complaint->path));
+	if (item.place.flag != NULL)
+		item.place.flag = rh_arena_text(arena, item.place.flag, strlen(item.place.flag));
 	if (item.place.option != NULL)
 		item.place.option =
 			rh_arena_text(arena, item.place.option, strlen(item.place.option));
 	else if (item.place.line != 0) {
+		const struct rh_source *source = source_of(diagnostics, &item.place);
 		size_t start;
 		size_t end;
 
-		find_line(diagnostics->source, diagnostics->source_len, item.place.line, &start,
-			  &end);
+		find_line(source->text, source->len, item.place.line, &start, &end);
 		item.place.offset =
-			skip_characters(diagnostics->source, start, end, item.place.column - 1);
+			skip_characters(source->text, start, end, item.place.column - 1);
 	}
 	insert(diagnostics, &item);
+}
+
+/* ---- places within a value ------------------------------------------------------------------- */
+
+/* A walk along a value and the source that it was read from, side by side. */
+struct walk {
+	const char *source;
+	size_t at;
+	size_t end;
+	char quote; /* or 0 */
+	const char *value;
+	size_t value_at;
+};
+
+static bool is_blank(char byte)
+{
+	return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
+/* One step; false when the two can no longer be matched. */
+static bool walk_on(struct walk *walk)
+{
+	char is = walk->at < walk->end ? walk->source[walk->at] : 0;
+	char wanted = walk->value[walk->value_at];
+
+	if (is == 0 || wanted == 0)
+		return false;
+	if (walk->quote == '"' && is == '\\') {
+		walk->at += 2;
+		walk->value_at++;
+	} else if (walk->quote == '\'' && is == '\'' && wanted == '\'') {
+		walk->at += 2;
+		walk->value_at++;
+	} else if (is == wanted) {
+		walk->at++;
+		walk->value_at++;
+	} else if (is_blank(is)) {
+		walk->at++;
+	} else if (is_blank(wanted)) {
+		walk->value_at++;
+	} else {
+		return false;
+	}
+	return true;
+}
+
+struct rh_place rh_place_within(const struct rh_diagnostics *diagnostics, struct rh_place place,
+				const char *text, size_t offset, size_t len)
+{
+	const struct rh_source *source = source_of(diagnostics, &place);
+	struct walk walk = {.source = source->text, .end = source->len, .value = text};
+	struct rh_place within = place;
+	size_t start = 0;
+	size_t line_end = walk.end;
+	size_t from;
+
+	if (place.option != NULL) {
+		walk.source = place.option;
+		walk.end = strlen(place.option);
+		line_end = walk.end;
+	} else if (place.line == 0) {
+		return place;
+	} else {
+		find_line(source->text, source->len, place.line, &start, &line_end);
+	}
+	walk.at = skip_characters(walk.source, start, line_end, place.column - 1);
+	start = walk.at;
+	if (walk.at < walk.end && (walk.source[walk.at] == '"' || walk.source[walk.at] == '\''))
+		walk.quote = walk.source[walk.at++];
+	/* A block of text begins on the line below its sign. */
+	if (place.option == NULL && walk.at < walk.end &&
+	    (walk.source[walk.at] == '>' || walk.source[walk.at] == '|'))
+		walk.at = line_end;
+	while (walk.value_at < offset) {
+		if (!walk_on(&walk))
+			return place;
+	}
+	while (walk.at < walk.end && is_blank(walk.source[walk.at]) && !is_blank(text[offset]))
+		walk.at++;
+	from = walk.at;
+	for (size_t at = start; at < from;) {
+		size_t skip = place.option != NULL ? 0 : break_len(walk.source, walk.end, at);
+
+		within.column += skip == 0 && !is_continuation(walk.source[at]);
+		if (skip != 0) {
+			within.line++;
+			within.column = 1;
+		}
+		at += skip != 0 ? skip : 1;
+	}
+	while (walk.value_at < offset + len && walk_on(&walk))
+		;
+	within.end_column = within.column;
+	for (size_t at = from; at < walk.at; at++) {
+		if (place.option == NULL && break_len(walk.source, walk.end, at) != 0)
+			break;
+		within.end_column += !is_continuation(walk.source[at]);
+	}
+	if (within.end_column == within.column)
+		within.end_column++;
+	return within;
 }
 
 /* ---- text ------------------------------------------------------------------------------------ */
@@ -292,28 +420,30 @@ static void print_item(const struct rh_diagnostics *diagnostics, const struct rh
 {
 	const char *severity = item->is_warning ? "warning" : "error";
 	const struct rh_place *place = &item->place;
+	const struct rh_source *source = source_of(diagnostics, place);
 	size_t start;
 	size_t end;
 	char label[16];
 
 	if (place->option != NULL) {
-		rh_buf_printf(out, "--set %s: %s[%s]: %s\n", place->option, severity, item->code,
-			      item->text);
+		rh_buf_printf(out, "%s %s: %s[%s]: %s\n",
+			      place->flag != NULL ? place->flag : "--set", place->option, severity,
+			      item->code, item->text);
 		print_excerpt(out, "     ", place->option, 0, strlen(place->option), item);
 		return;
 	}
 	if (place->line == 0) {
-		rh_buf_printf(out, "%s: %s[%s]: %s\n", diagnostics->file, severity, item->code,
+		rh_buf_printf(out, "%s: %s[%s]: %s\n", source->file, severity, item->code,
 			      item->text);
 		if (item->hint != NULL)
 			rh_buf_printf(out, "      %s\n", item->hint);
 		return;
 	}
-	rh_buf_printf(out, "%s:%u:%u: %s[%s]: %s\n", diagnostics->file, place->line, place->column,
+	rh_buf_printf(out, "%s:%u:%u: %s[%s]: %s\n", source->file, place->line, place->column,
 		      severity, item->code, item->text);
-	find_line(diagnostics->source, diagnostics->source_len, place->line, &start, &end);
+	find_line(source->text, source->len, place->line, &start, &end);
 	snprintf(label, sizeof(label), "%5u", place->line);
-	print_excerpt(out, label, diagnostics->source, start, end, item);
+	print_excerpt(out, label, source->text, start, end, item);
 }
 
 void rh_diagnostics_print(const struct rh_diagnostics *diagnostics, struct rh_buf *out)
@@ -334,7 +464,7 @@ void rh_diagnostics_json(const struct rh_diagnostics *diagnostics, struct rh_buf
 
 		rh_buf_printf(out, "%s{\"severity\":\"%s\",\"code\":\"%s\",\"file\":", i ? "," : "",
 			      item->is_warning ? "warning" : "error", item->code);
-		rh_json_text(out, diagnostics->file);
+		rh_json_text(out, source_of(diagnostics, &item->place)->file);
 		if (item->place.option != NULL) {
 			rh_buf_text(out, ",\"option\":");
 			rh_json_text(out, item->place.option);

@@ -48,6 +48,12 @@ static void put_type(struct rh_buf *out, const struct rh_field *field)
 	case RH_FIELD_MATRIX:
 		rh_buf_text(out, "list of rows");
 		break;
+	case RH_FIELD_ANY:
+		rh_buf_text(out, "any value");
+		break;
+	case RH_FIELD_MAP:
+		rh_buf_text(out, "map of names");
+		break;
 	case RH_FIELD_WITH:
 		rh_buf_text(out, "parameters");
 		break;
@@ -257,7 +263,8 @@ static bool explain_type(const char *kind, const char *name, const char *doc,
 {
 	if (rest != NULL)
 		return explain_keys(keys, rest, shown, out);
-	rh_buf_printf(out, "%s %s\n  %s\n", kind, name, doc != NULL ? doc : "");
+	rh_buf_printf(out, "%s%s%s\n  %s\n", kind, name[0] != 0 ? " " : "", name,
+		      doc != NULL ? doc : "");
 	put_key_rows(out, keys);
 	return true;
 }
@@ -294,6 +301,29 @@ static bool explain_gauge(const struct rh_registry *registry, const char *name, 
 	return false;
 }
 
+/* "partition", "loss.loss", "node.restart", "node.restart.downtime": the longest name that there is. */
+static bool explain_step(const struct rh_registry *registry, const char *rest, const char *what,
+			 struct rh_buf *out)
+{
+	for (uint32_t i = 0; i < registry->action_count; i++) {
+		const struct rh_action_type *type = registry->actions[i];
+		size_t len = strlen(type->name);
+		char key[32];
+		const char *word;
+		const char *form = rh_action_key(key, &word, type);
+
+		if (strncmp(rest, type->name, len) != 0 || (rest[len] != 0 && rest[len] != '.'))
+			continue;
+		if (!explain_type(form, word != NULL ? word : "", type->doc, type->keys,
+				  rest[len] == 0 ? NULL : rest + len + 1, what, out))
+			continue;
+		if (type->effect == RH_EFFECT_LATER)
+			rh_buf_printf(out, "\nNot in this version: it needs %s.\n", type->missing);
+		return true;
+	}
+	return false;
+}
+
 /* "fault.partition", "model.pow.blockInterval", "gauge.heads", ... */
 static bool explain_registered(const struct rh_registry *registry, const char *what,
 			       struct rh_buf *out)
@@ -305,17 +335,15 @@ static bool explain_registered(const struct rh_registry *registry, const char *w
 
 	if (rest == NULL)
 		return false;
+	if (explain_step(registry, what, what, out))
+		return true;
 	after = split(name, rest);
 	if (strcmp(kind, "model") == 0)
 		return explain_model(registry, name, after, what, out);
 	if (strcmp(kind, "gauge") == 0)
 		return explain_gauge(registry, rest, out);
-	if (strcmp(kind, "fault") == 0 || strcmp(kind, "action") == 0) {
-		const struct rh_action_type *type = rh_registry_action(registry, name);
-
-		return type != NULL && explain_type(type->is_fault ? "fault" : "action", type->name,
-						    type->doc, type->keys, after, what, out);
-	}
+	if (strcmp(kind, "fault") == 0 || strcmp(kind, "action") == 0)
+		return explain_step(registry, rest, what, out);
 	if (strcmp(kind, "assertion") == 0) {
 		const struct rh_assertion_type *type = rh_registry_assertion(registry, name);
 
@@ -376,12 +404,41 @@ static void put_markdown_keys(struct rh_buf *out, const char *kind, const char *
 	memset(fields, 0, sizeof(fields));
 	for (; keys != NULL && keys[count].name != NULL && count < 64; count++)
 		fields[count].key = keys[count];
-	rh_buf_printf(out, "\n### %s %s\n\n%s\n", kind, name, doc != NULL ? doc : "");
+	rh_buf_printf(out, "\n### %s%s%s\n\n%s\n", kind, name[0] != 0 ? " " : "", name,
+		      doc != NULL ? doc : "");
 	if (count != 0)
 		put_markdown_rows(out, fields);
 }
 
 /* The reference part of docs/SCENARIO.md. */
+static void put_markdown_step(struct rh_buf *out, const struct rh_action_type *type)
+{
+	char key[32];
+	const char *word;
+	const char *form = rh_action_key(key, &word, type);
+
+	put_markdown_keys(out, form, word != NULL ? word : "", type->doc, type->keys);
+}
+
+/* One line each: what they need is worth more than their keys. */
+static void put_markdown_later(struct rh_buf *out, const struct rh_registry *registry)
+{
+	rh_buf_text(out,
+		    "\n### steps not in this version\n\nThey can be written, checked and planned; "
+		    "a run refuses them.\n\n| step | meaning | needs |\n|---|---|---|\n");
+	for (uint32_t i = 0; i < registry->action_count; i++) {
+		const struct rh_action_type *type = registry->actions[i];
+		char key[32];
+		const char *word;
+		const char *form = rh_action_key(key, &word, type);
+
+		if (type->effect == RH_EFFECT_LATER)
+			rh_buf_printf(out, "| `%s%s%s` | %s | %s |\n", form,
+				      word != NULL ? ": " : "", word != NULL ? word : "", type->doc,
+				      type->missing);
+	}
+}
+
 static void put_markdown(const struct rh_keyset *keys, const struct rh_registry *registry,
 			 struct rh_buf *out)
 {
@@ -396,10 +453,13 @@ static void put_markdown(const struct rh_keyset *keys, const struct rh_registry 
 	}
 	/* Actions belong to models and plugins, each with a page of its own. */
 	for (uint32_t i = 0; i < registry->action_count; i++) {
-		if (registry->actions[i]->is_fault)
-			put_markdown_keys(out, "fault", registry->actions[i]->name,
-					  registry->actions[i]->doc, registry->actions[i]->keys);
+		const struct rh_action_type *type = registry->actions[i];
+
+		/* Actions of models stand with their models. */
+		if (type->effect != RH_EFFECT_LATER && type->effect != RH_EFFECT_ON_MODEL)
+			put_markdown_step(out, type);
 	}
+	put_markdown_later(out, registry);
 	rh_buf_text(out, "\n### Codes\n\n| code | what | more |\n|---|---|---|\n");
 	for (uint32_t i = 0; (code = rh_diagnostic_code_at(i, &title, &doc)) != NULL; i++) {
 		rh_buf_printf(out, "| %s | %s | ", code, title);

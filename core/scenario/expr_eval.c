@@ -322,7 +322,8 @@ struct call {
 	const struct rh_expr *expr;
 	const struct rh_expr_scope *scope;
 	struct rh_expr_fault *fault;
-	struct rh_expr_value args[64];
+	struct rh_expr_value *args;
+	struct rh_expr_value few[4]; /* where they stand when there are no more */
 };
 
 /* The numbers of min, max, avg: the arguments, or the items of the one list. */
@@ -593,6 +594,9 @@ static enum rh_expr_answer call_own(struct rh_expr_value *out, struct rh_expr_fa
 				    function->args_max == 1   ? "one argument"
 				    : function->args_max == 2 ? "one or two arguments"
 							      : "at least one argument");
+	call.args = expr->arg_count <= RH_ARRAY_LEN(call.few)
+			    ? call.few
+			    : RH_ARENA_ARRAY(scope->arena, expr->arg_count, struct rh_expr_value);
 	for (uint32_t i = 0; i < expr->arg_count; i++) {
 		enum rh_expr_answer answer;
 

@@ -149,6 +149,7 @@ static bool store_field(struct rh_loader *loader, void *out, const struct rh_fie
 	case RH_FIELD_SECTION:
 	case RH_FIELD_SHARES:
 	case RH_FIELD_WITH:
+	case RH_FIELD_MAP:
 		/* Shares may also be the name of a distribution: the reader looks. */
 		if (field->shape != RH_FIELD_SHARES && tree->kind != RH_TREE_MAP) {
 			rh_load_complain(loader, "E014", tree->place, path, NULL,
@@ -167,6 +168,7 @@ static bool store_field(struct rh_loader *loader, void *out, const struct rh_fie
 		break;
 	case RH_FIELD_EITHER:
 	case RH_FIELD_TARGET:
+	case RH_FIELD_ANY:
 		break;
 	}
 	memcpy((char *)out + field->key.offset, &tree, sizeof(tree));
@@ -199,6 +201,10 @@ static bool read_fields(struct rh_loader *loader, void *out, const struct rh_tre
 			is_good = false;
 			continue;
 		}
+		if (loader->options->is_strict && strcmp(pair->key, field->key.name) != 0)
+			rh_load_complain(loader, "W006", pair->place, path, NULL,
+					 "\"%.60s\" is written %s in this version", pair->key,
+					 field->key.name);
 		/* A key without a value counts as not given. */
 		if (rh_tree_is_null(pair->value))
 			continue;

@@ -8,6 +8,10 @@
 
 static const struct rh_section sections[] = {
 	{"file", "The file itself.", rh_file_fields},
+	{"parameter", "A parameter of the file (parameters).", rh_parameter_fields},
+	{"suite", "What a suite runs (spec of kind: Suite).", rh_suite_fields},
+	{"suite-defaults", "What all runs of a suite share.", rh_suite_defaults_fields},
+	{"suite-entry", "A scenario of a suite.", rh_suite_entry_fields},
 	{"metadata", "Who the scenario is.", rh_metadata_fields},
 	{"spec", "What is rehearsed.", rh_spec_fields},
 	{"spec.clock", "Calendar and slots.", rh_clock_fields},

@@ -26,7 +26,9 @@ enum rh_field_shape {
 	RH_FIELD_LINKS,	  /* a list of [a, b] or of such maps */
 	RH_FIELD_SHARES,  /* a map of names to shares */
 	RH_FIELD_MATRIX,  /* a list of lists of numbers */
-	RH_FIELD_WITH	  /* a map that the chosen model, fault or type describes */
+	RH_FIELD_WITH,	  /* a map that the chosen model, fault or type describes */
+	RH_FIELD_MAP,	  /* a map of names that the file chooses */
+	RH_FIELD_ANY	  /* any value */
 };
 
 /*
@@ -55,6 +57,10 @@ extern const struct rh_keyset rh_keyset_default;
 
 /* One table a section; each ends with a row without a name. */
 extern const struct rh_field rh_file_fields[];
+extern const struct rh_field rh_parameter_fields[];
+extern const struct rh_field rh_suite_fields[];
+extern const struct rh_field rh_suite_defaults_fields[];
+extern const struct rh_field rh_suite_entry_fields[];
 extern const struct rh_field rh_metadata_fields[];
 extern const struct rh_field rh_spec_fields[];
 extern const struct rh_field rh_clock_fields[];
@@ -101,6 +107,49 @@ struct rh_in_file {
 	const char *kind;
 	const struct rh_tree *metadata;
 	const struct rh_tree *spec;
+	const struct rh_tree *include;
+	const struct rh_tree *parameters;
+};
+
+struct rh_in_suite {
+	const struct rh_tree *defaults;
+	const struct rh_tree *scenarios;
+	const struct rh_tree *matrix;
+};
+
+struct rh_in_suite_defaults {
+	int64_t seed;
+	uint64_t mode; /* 0 sim, 1 live */
+	const char *timeout;
+	const struct rh_tree *set;
+	const struct rh_tree *params;
+	const struct rh_tree *tags;
+};
+
+struct rh_in_suite_entry {
+	const char *name;
+	const char *file;
+	const char *template_name;
+	const struct rh_tree *params;
+	const struct rh_tree *set;
+	int64_t seed;
+	uint64_t mode;
+	const char *timeout;
+	const struct rh_tree *tags;
+	const struct rh_tree *needs;
+	const struct rh_tree *matrix;
+};
+
+struct rh_in_parameter {
+	const char *name;
+	const char *type;
+	uint64_t is_required;
+	const struct rh_tree *fallback;
+	const char *min;
+	const char *max;
+	const struct rh_tree *values;
+	const char *pattern;
+	const char *description;
 };
 
 struct rh_in_metadata {
@@ -108,11 +157,15 @@ struct rh_in_metadata {
 	const char *description;
 	const char *version;
 	const char *author;
+	const char *category;
 	const struct rh_tree *tags;
 };
 
 struct rh_in_spec {
 	const char *hypothesis;
+	const struct rh_tree *vars;
+	const struct rh_tree *parameters;
+	const struct rh_tree *matrix;
 	int64_t seed;
 	uint64_t rng;
 	uint64_t ties;
@@ -143,6 +196,7 @@ struct rh_in_clock {
 };
 
 struct rh_in_topology {
+	const char *use;
 	const struct rh_tree *groups;
 	uint64_t shape;
 	int64_t degree;
@@ -175,6 +229,7 @@ struct rh_in_link {
 };
 
 struct rh_in_network {
+	const char *use;
 	const struct rh_tree *latency;
 	const struct rh_tree *jitter;
 	const struct rh_tree *bandwidth;

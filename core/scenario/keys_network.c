@@ -4,6 +4,9 @@
 #include "core/scenario/key_rows.h"
 
 const struct rh_field rh_topology_fields[] = {
+	{{"use", TEXTS, AT(topology, use), "",
+	  .doc = "A file of kind Topology; what stands here wins over it.", SINCE},
+	 VALUE},
 	{{"groups", TEXTS, AT(topology, groups), NULL,
 	  .doc = "Nodes of one kind, named <group>-0, "
 		 "<group>-1, ...",
@@ -82,6 +85,9 @@ const struct rh_field rh_link_fields[] = {
 	END};
 
 const struct rh_field rh_network_fields[] = {
+	{{"use", TEXTS, AT(network, use), "",
+	  .doc = "A file of kind NetworkModel; what stands here wins over it.", SINCE},
+	 VALUE},
 	{{"latency", .type = RH_KEY_TEXT, AT(network, latency), "",
 	  .doc = "One-way base delay of each link: a duration, a table of regions (internet2019, "
 		 "internet2015), or a law that is drawn once for each link. Default 20ms.",

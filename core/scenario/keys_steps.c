@@ -154,13 +154,13 @@ const struct rh_field rh_step_fields[] = {
 
 const struct rh_field rh_wait_fields[] = {
 	{{"duration", LENGTH, AT(wait, duration_ns), "", 1, .doc = "So long.", SINCE}, VALUE},
-	{{"slot", RH_KEY_INT, AT(wait, slot), "-1", 0, INT64_C(1) << 40,
+	{{"slot", RH_KEY_INT, AT(wait, slot), "", 0, INT64_C(1) << 40,
 	  .doc = "Until this slot begins.", SINCE},
 	 VALUE},
-	{{"epoch", RH_KEY_INT, AT(wait, epoch), "-1", 0, INT64_C(1) << 40,
+	{{"epoch", RH_KEY_INT, AT(wait, epoch), "", 0, INT64_C(1) << 40,
 	  .doc = "Until this epoch begins.", SINCE},
 	 VALUE},
-	{{"block", RH_KEY_INT, AT(wait, block), "-1", 0, INT64_C(1) << 40,
+	{{"block", RH_KEY_INT, AT(wait, block), "", 0, INT64_C(1) << 40,
 	  .doc = "Until the first node has a head of this height.", SINCE},
 	 VALUE,
 	 .alias = "height"},

@@ -11,8 +11,10 @@
 #include <sys/stat.h>
 
 #include "core/base/dist.h"
+#include "core/scenario/files.h"
 #include "core/scenario/loader.h"
 #include "core/scenario/lookahead.h"
+#include "core/scenario/render.h"
 
 /* Days from 1970-01-01 to a day of the Gregorian calendar, by counting years from March. */
 static uint64_t days_from_epoch(uint32_t year, uint32_t month, uint32_t day)
@@ -101,30 +103,42 @@ static void load_limits(struct rh_loader *loader)
 }
 
 /* apiVersion and kind: what is read must be what was meant. */
-static void check_header(struct rh_loader *loader, const struct rh_tree *root,
-			 const struct rh_in_file *in)
+static bool check_header(struct rh_loader *loader, const struct rh_tree *root)
 {
-	static const char *const later[] = {"Template", "Suite", "Topology", "NetworkModel",
-					    "Config"};
+	static const struct {
+		const char *kind;
+		const char *hint;
+	} others[] = {
+		{"Suite", "run it with `rehearse suite`"},
+		{"Topology", "name it in a scenario: topology: {use: FILE}"},
+		{"NetworkModel", "name it in a scenario: network: {use: FILE}"},
+		{"Config", "the program reads it by itself: see docs/SCENARIO.md"},
+	};
+	static const char *const kinds[] = {"Scenario", "Template",	"Suite",
+					    "Topology", "NetworkModel", "Config"};
+	const struct rh_tree *version = rh_load_key(loader, root, "file", "apiVersion");
+	const struct rh_tree *kind = rh_load_key(loader, root, "file", "kind");
 
-	if (in->api_version != NULL && strcmp(in->api_version, "rehearse/v1") != 0 &&
-	    strcmp(in->api_version, "chaos.trading/v1") != 0)
-		rh_load_complain(loader, "E010", rh_load_place(loader, root, "file", "apiVersion"),
-				 "apiVersion", "write rehearse/v1",
-				 "apiVersion \"%.60s\" cannot be read", in->api_version);
-	if (in->kind == NULL || strcmp(in->kind, "Scenario") == 0)
-		return;
-	for (size_t i = 0; i < RH_ARRAY_LEN(later); i++) {
-		if (strcmp(in->kind, later[i]) == 0) {
-			rh_load_complain(loader, "E010",
-					 rh_load_place(loader, root, "file", "kind"), "kind",
-					 "this version reads kind: Scenario",
-					 "kind %s is not yet in this version", later[i]);
-			return;
-		}
+	if (version != NULL && version->kind == RH_TREE_SCALAR &&
+	    strcmp(version->text, "rehearse/v1") != 0 &&
+	    strcmp(version->text, "chaos.trading/v1") != 0)
+		rh_load_complain(loader, "E010", version->place, "apiVersion", "write rehearse/v1",
+				 "apiVersion \"%.60s\" cannot be read", version->text);
+	if (kind == NULL || kind->kind != RH_TREE_SCALAR || strcmp(kind->text, "Scenario") == 0 ||
+	    strcmp(kind->text, "Template") == 0)
+		return true;
+	for (size_t i = 0; i < RH_ARRAY_LEN(others); i++) {
+		if (strcmp(kind->text, others[i].kind) != 0)
+			continue;
+		rh_load_complain(loader, "E010", kind->place, "kind", others[i].hint,
+				 "kind %s is no scenario", kind->text);
+		return false;
 	}
-	rh_load_complain(loader, "E010", rh_load_place(loader, root, "file", "kind"), "kind",
-			 "write Scenario", "kind \"%.60s\" is not known", in->kind);
+	rh_load_complain(
+		loader, "E010", kind->place, "kind",
+		rh_load_hint(loader, kind->text, kinds, RH_ARRAY_LEN(kinds), "write Scenario"),
+		"kind \"%.60s\" is not known", kind->text);
+	return true;
 }
 
 static void load_metadata(struct rh_loader *loader, const struct rh_tree *tree)
@@ -183,18 +197,51 @@ static void load_spec(struct rh_loader *loader, const struct rh_tree *tree)
 	load_limits(loader);
 }
 
+void rh_load_input(struct rh_loader *loader, const char *kind, const char *name, const char *value)
+{
+	struct rh_plan *plan = loader->plan;
+	const char *text = rh_arena_printf(&plan->arena, "%s %.200s=%.1000s", kind, name, value);
+	const char **inputs;
+	bool is_new;
+
+	rh_map_add(&loader->input_names, text, strlen(text), &is_new);
+	if (!is_new)
+		return;
+	inputs = RH_ARENA_ARRAY(&plan->arena, plan->input_count + 1, const char *);
+	for (uint32_t i = 0; i < plan->input_count; i++)
+		inputs[i] = plan->inputs[i];
+	inputs[plan->input_count++] = text;
+	plan->inputs = inputs;
+}
+
 static bool has_errors(const struct rh_loader *loader)
 {
 	return loader->diagnostics->error_count != 0;
+}
+
+/* What comes before the tables: other files, options, expressions, templates. */
+static bool make_ready(struct rh_loader *loader, struct rh_tree **root)
+{
+	uint32_t errors = loader->diagnostics->error_count;
+
+	if (!check_header(loader, *root))
+		return false;
+	loader->file_weight = (*root)->weight;
+	loader->file_chain[loader->file_chain_len++] =
+		rh_path_join(&loader->scratch, "", loader->plan->path);
+	*root = rh_load_includes(loader, *root);
+	rh_load_overrides(loader, root);
+	/* A tree with holes would only be complained of twice. */
+	return rh_render_root(loader, *root) && loader->diagnostics->error_count == errors;
 }
 
 static void load_tree(struct rh_loader *loader, struct rh_tree *root)
 {
 	struct rh_in_file in = {0};
 
-	rh_load_overrides(loader, &root);
+	if (!make_ready(loader, &root))
+		return;
 	rh_load_section(loader, &in, root, "file", "");
-	check_header(loader, root, &in);
 	if (in.metadata != NULL)
 		load_metadata(loader, in.metadata);
 	if (in.spec == NULL)
@@ -222,40 +269,113 @@ static struct rh_plan *new_plan(const char *path)
 	return plan;
 }
 
+/* Prepares a loader and composes the text; NULL after complaining. */
+struct rh_tree *rh_loader_begin(struct rh_loader *loader, const char *name, const char *text,
+				size_t len)
+{
+	bool is_large = len > RH_COMPOSE_BYTES_MAX;
+
+	rh_diagnostics_source(loader->diagnostics, name, is_large ? "" : text, is_large ? 0 : len);
+	rh_arena_init(&loader->scratch);
+	loader->plan = new_plan(name);
+	if (!is_large)
+		return rh_compose(&loader->scratch, text, len, NULL, 1, loader->diagnostics);
+	rh_load_complain(loader, "E002", (struct rh_place){0}, NULL,
+			 "a million nodes need one line: {name: n, count: 1000000}",
+			 "the file has %zu bytes; a scenario may have 16 MB", len);
+	return NULL;
+}
+
+void rh_loader_end(struct rh_loader *loader)
+{
+	rh_map_release(&loader->use_names);
+	rh_map_release(&loader->input_names);
+	rh_map_release(&loader->node_names);
+	rh_map_release(&loader->group_names);
+	rh_arena_release(&loader->scratch);
+}
+
+struct rh_loader rh_loader_new(const struct rh_load_options *options,
+			       struct rh_diagnostics *diagnostics)
+{
+	return (struct rh_loader){.options = options,
+				  .registry = options->registry,
+				  .keys = options->keys != NULL ? options->keys
+								: &rh_keyset_default,
+				  .diagnostics = diagnostics};
+}
+
 struct rh_plan *rh_load_text(const char *name, const char *text, size_t len,
 			     const struct rh_load_options *options,
 			     struct rh_diagnostics *diagnostics)
 {
-	struct rh_loader loader = {.options = options,
-				   .registry = options->registry,
-				   .keys = options->keys != NULL ? options->keys
-								 : &rh_keyset_default,
-				   .diagnostics = diagnostics};
+	struct rh_loader loader = rh_loader_new(options, diagnostics);
+	struct rh_tree *root = rh_loader_begin(&loader, name, text, len);
 	struct rh_plan *plan = NULL;
-	struct rh_tree *root;
 
-	rh_diagnostics_source(diagnostics, name, len <= RH_COMPOSE_BYTES_MAX ? text : "",
-			      len <= RH_COMPOSE_BYTES_MAX ? len : 0);
-	if (len > RH_COMPOSE_BYTES_MAX) {
-		rh_load_complain(&loader, "E002", (struct rh_place){0}, NULL,
-				 "a million nodes need one line: {name: n, count: 1000000}",
-				 "the file has %zu bytes; a scenario may have 16 MB", len);
-		return NULL;
-	}
-	rh_arena_init(&loader.scratch);
-	loader.plan = new_plan(name);
-	root = rh_compose(&loader.scratch, text, len, NULL, 1, diagnostics);
 	if (root != NULL)
 		load_tree(&loader, root);
 	if (has_errors(&loader))
 		rh_plan_free(loader.plan);
 	else
 		plan = loader.plan;
-	rh_map_release(&loader.node_names);
-	rh_map_release(&loader.group_names);
-	rh_arena_release(&loader.scratch);
+	rh_loader_end(&loader);
 	RH_ASSERT((plan != NULL) == (diagnostics->error_count == 0));
 	return plan;
+}
+
+/* The tree without what the renderer used up, as a scenario. */
+static void print_rendered(struct rh_loader *loader, struct rh_tree *root, struct rh_buf *out)
+{
+	struct rh_tree *maps[2] = {root, rh_tree_child(root, "spec")};
+
+	for (uint32_t i = 0; i < loader->plan->input_count; i++)
+		rh_buf_printf(out, "# %s\n", loader->plan->inputs[i]);
+	for (uint32_t i = 0; i < 2 && maps[i] != NULL && maps[i]->kind == RH_TREE_MAP; i++) {
+		uint32_t kept = 0;
+
+		for (uint32_t k = 0; k < maps[i]->count; k++) {
+			struct rh_tree_pair *pair = &maps[i]->pairs[k];
+			bool is_template = i == 0 && rh_key_is("kind", pair->key) &&
+					   pair->value->kind == RH_TREE_SCALAR;
+
+			if (rh_render_is_own_key(pair->key) ||
+			    (i == 1 && loader->options->has_seed && rh_key_is("seed", pair->key)))
+				continue;
+			if (is_template)
+				pair->value->text = "Scenario";
+			maps[i]->pairs[kept++] = *pair;
+		}
+		maps[i]->count = kept;
+	}
+	if (maps[1] != NULL && maps[1]->kind == RH_TREE_MAP && loader->options->has_seed) {
+		struct rh_tree *seed = RH_ARENA_NEW(&loader->scratch, struct rh_tree);
+		struct rh_tree_pair *pairs =
+			RH_ARENA_ARRAY(&loader->scratch, maps[1]->count + 1, struct rh_tree_pair);
+
+		if (maps[1]->count != 0)
+			memcpy(pairs, maps[1]->pairs, maps[1]->count * sizeof(*pairs));
+		seed->text = rh_arena_printf(&loader->scratch, "%llu",
+					     (unsigned long long)loader->options->seed);
+		seed->is_plain = true;
+		pairs[maps[1]->count++] = (struct rh_tree_pair){.key = "seed", .value = seed};
+		maps[1]->pairs = pairs;
+	}
+	rh_tree_print(root, out);
+}
+
+bool rh_render_text(struct rh_buf *out, const char *name, const char *text, size_t len,
+		    const struct rh_load_options *options, struct rh_diagnostics *diagnostics)
+{
+	struct rh_loader loader = rh_loader_new(options, diagnostics);
+	struct rh_tree *root = rh_loader_begin(&loader, name, text, len);
+	bool is_good = root != NULL && make_ready(&loader, &root) && !has_errors(&loader);
+
+	if (is_good)
+		print_rendered(&loader, root, out);
+	rh_plan_free(loader.plan);
+	rh_loader_end(&loader);
+	return is_good;
 }
 
 /* ---- files ----------------------------------------------------------------------------------- */
@@ -267,6 +387,16 @@ static void refuse_file(struct rh_diagnostics *diagnostics, const char *path, co
 
 	rh_diagnostics_source(diagnostics, path, "", 0);
 	rh_complain(diagnostics, &complaint, "%s", text);
+}
+
+/* A file on disk may name other files on disk. */
+static struct rh_load_options with_disk(const struct rh_load_options *options)
+{
+	struct rh_load_options all = *options;
+
+	if (all.read == NULL)
+		all.read = rh_part_read_disk;
+	return all;
 }
 
 static bool read_all(FILE *file, struct rh_buf *content)
@@ -282,11 +412,11 @@ static bool read_all(FILE *file, struct rh_buf *content)
 	return !ferror(file);
 }
 
-struct rh_plan *rh_load_file(const char *path, const struct rh_load_options *options,
-			     struct rh_diagnostics *diagnostics)
+/* The bytes of a scenario file; false after complaining. */
+static bool read_scenario(struct rh_buf *content, const char *path,
+			  struct rh_diagnostics *diagnostics)
 {
-	struct rh_buf content = {0};
-	struct rh_plan *plan = NULL;
+	bool is_read = false;
 	struct stat info;
 	char text[300];
 	FILE *file;
@@ -294,33 +424,57 @@ struct rh_plan *rh_load_file(const char *path, const struct rh_load_options *opt
 	if (stat(path, &info) != 0) {
 		snprintf(text, sizeof(text), "cannot be read: %s", strerror(errno));
 		refuse_file(diagnostics, path, "E001", NULL, text);
-		return NULL;
+		return false;
 	}
 	if (S_ISDIR(info.st_mode)) {
 		refuse_file(diagnostics, path, "E001", "name a .yaml file in it",
 			    "this is a directory, not a scenario file");
-		return NULL;
+		return false;
 	}
 	if (info.st_size > RH_COMPOSE_BYTES_MAX) {
 		snprintf(text, sizeof(text), "the file has %lld bytes; a scenario may have 16 MB",
 			 (long long)info.st_size);
 		refuse_file(diagnostics, path, "E002",
 			    "a million nodes need one line: {name: n, count: 1000000}", text);
-		return NULL;
+		return false;
 	}
 	file = fopen(path, "rb");
 	if (file == NULL) {
 		snprintf(text, sizeof(text), "cannot be read: %s", strerror(errno));
 		refuse_file(diagnostics, path, "E001", NULL, text);
-		return NULL;
+		return false;
 	}
-	if (read_all(file, &content)) {
-		plan = rh_load_text(path, rh_buf_str(&content), content.len, options, diagnostics);
-	} else {
+	is_read = read_all(file, content);
+	if (!is_read) {
 		snprintf(text, sizeof(text), "cannot be read: %s", strerror(errno));
 		refuse_file(diagnostics, path, "E001", NULL, text);
 	}
 	fclose(file);
+	return is_read;
+}
+
+struct rh_plan *rh_load_file(const char *path, const struct rh_load_options *options,
+			     struct rh_diagnostics *diagnostics)
+{
+	struct rh_load_options all = with_disk(options);
+	struct rh_buf content = {0};
+	struct rh_plan *plan = NULL;
+
+	if (read_scenario(&content, path, diagnostics))
+		plan = rh_load_text(path, rh_buf_str(&content), content.len, &all, diagnostics);
 	rh_buf_release(&content);
 	return plan;
+}
+
+bool rh_render_file(struct rh_buf *out, const char *path, const struct rh_load_options *options,
+		    struct rh_diagnostics *diagnostics)
+{
+	struct rh_load_options all = with_disk(options);
+	struct rh_buf content = {0};
+	bool is_good =
+		read_scenario(&content, path, diagnostics) &&
+		rh_render_text(out, path, rh_buf_str(&content), content.len, &all, diagnostics);
+
+	rh_buf_release(&content);
+	return is_good;
 }

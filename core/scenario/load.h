@@ -25,6 +25,19 @@ struct rh_load_options {
 	size_t set_count;
 	const char *const *params; /* -p name=value: parameters of a template, in order */
 	size_t param_count;
+	const char
+		*params_file; /* --params FILE: a map of names to values, below `params`; or NULL */
+	const char *const *template_dirs; /* where else templates are looked for, in order */
+	size_t template_dir_count;
+	bool allows_outside; /* files that are included may lie outside the scenario's folder */
+	/*
+	 * How files are read that the scenario names: NULL is from disk in rh_load_file, not at all
+	 * in rh_load_text.  The environment for env(NAME); NULL: nothing is set.
+	 */
+	int (*read)(void *ctx, struct rh_buf *content, const char *path, struct rh_err *err);
+	const char *(*env)(void *ctx, const char *name);
+	void *read_ctx;
+	void *env_ctx;
 	const char *trace;	       /* --trace, or NULL */
 	bool is_strict;		       /* --strict: aliases of the source systems are warned of */
 	uint64_t assertion_timeout_ns; /* of checks without mode and within; 0: 5m */
@@ -49,6 +62,9 @@ struct rh_plan *rh_load_text(const char *name, const char *text, size_t len,
  */
 bool rh_render_file(struct rh_buf *out, const char *path, const struct rh_load_options *options,
 		    struct rh_diagnostics *diagnostics);
+
+bool rh_render_text(struct rh_buf *out, const char *name, const char *text, size_t len,
+		    const struct rh_load_options *options, struct rh_diagnostics *diagnostics);
 
 /* The plan as YAML text with every default filled in (plan.yaml). */
 void rh_plan_print(const struct rh_plan *plan, struct rh_buf *out);

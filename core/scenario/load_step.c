@@ -286,96 +286,6 @@ static bool set_targets(struct rh_steps *steps, struct rh_plan_step *step,
 	return true;
 }
 
-/* ---- steps of the run ------------------------------------------------------------------------ */
-
-static bool set_gauges(struct rh_steps *steps, struct rh_plan_step *step,
-		       const struct rh_written *written)
-{
-	struct rh_loader *loader = steps->loader;
-	const struct rh_tree *list = written->in.form[RH_FORM_CAPTURE];
-	uint32_t count = list->kind == RH_TREE_LIST ? list->count : 1;
-	const char *path = rh_load_path(loader, written->path, "capture");
-
-	if (list->kind == RH_TREE_MAP || loader->plan->model == NULL)
-		return loader->plan->model != NULL && rh_load_is_list(loader, list, path);
-	step->gauges = RH_ARENA_ARRAY(&loader->plan->arena, (size_t)count + 1, uint32_t);
-	for (uint32_t i = 0; i < count; i++) {
-		const struct rh_tree *item = list->kind == RH_TREE_LIST ? list->items[i] : list;
-		const char *name = rh_load_word(loader, item, path);
-		int32_t gauge = name != NULL ? rh_plan_gauge_find(loader->plan, name) : -1;
-		uint32_t at = step->gauge_count;
-
-		if (name == NULL)
-			return false;
-		if (gauge < 0) {
-			rh_load_complain(loader, "E040", item->place, path,
-					 "`rehearse list gauges` shows them",
-					 "no gauge is called \"%.60s\"", name);
-			return false;
-		}
-		/* Ascending, each once. */
-		while (at > 0 && step->gauges[at - 1] > (uint32_t)gauge)
-			at--;
-		if (at > 0 && step->gauges[at - 1] == (uint32_t)gauge)
-			continue;
-		memmove(step->gauges + at + 1, step->gauges + at,
-			(step->gauge_count++ - at) * sizeof(uint32_t));
-		step->gauges[at] = (uint32_t)gauge;
-	}
-	return true;
-}
-
-static bool set_workload(struct rh_steps *steps, struct rh_plan_step *step,
-			 const struct rh_written *written)
-{
-	struct rh_loader *loader = steps->loader;
-	const struct rh_tree *tree = written->in.form[RH_FORM_WORKLOAD];
-	const struct rh_tree *all = loader->spec.workloads;
-	const char *name = rh_load_word(loader, tree, written->path);
-	const char *names[RH_REGISTRY_MAX];
-	uint32_t count = 0;
-
-	for (uint32_t i = 0; name != NULL && all != NULL && i < all->count; i++) {
-		const struct rh_tree *own = rh_tree_get(all->items[i], "name");
-
-		if (own == NULL || own->kind != RH_TREE_SCALAR)
-			continue;
-		if (strcmp(own->text, name) == 0) {
-			step->workload = i;
-			return true;
-		}
-		if (count < RH_REGISTRY_MAX)
-			names[count++] = own->text;
-	}
-	if (name != NULL)
-		rh_load_complain(loader, "E040", tree->place, written->path,
-				 rh_load_hint(loader, name, names, count, NULL),
-				 "no workload is called \"%.60s\"", name);
-	return false;
-}
-
-static bool set_run_op(struct rh_steps *steps, struct rh_draft *draft,
-		       const struct rh_written *written)
-{
-	if (draft->step.type->effect != RH_EFFECT_ON_RUN)
-		return true;
-	switch (draft->step.type->run_op) {
-	case RH_RUN_OP_CLEAR:
-		draft->clears = written->in.form[RH_FORM_CLEAR];
-		draft->clears_all = draft->clears->kind == RH_TREE_SCALAR &&
-				    strcmp(draft->clears->text, "all") == 0;
-		return true;
-	case RH_RUN_OP_CAPTURE:
-		return set_gauges(steps, &draft->step, written);
-	case RH_RUN_OP_WORKLOAD:
-		return set_workload(steps, &draft->step, written);
-	case RH_RUN_OP_WAIT:
-	case RH_RUN_OP_ANNOTATE:
-		break;
-	}
-	return true;
-}
-
 /* ---- one step -------------------------------------------------------------------------------- */
 
 /* Keys that say nothing about this kind of step. */
@@ -443,19 +353,27 @@ static void warn_of_length(struct rh_steps *steps, const struct rh_draft *draft,
 			 rh_span_exact(over, step->until_ns - end_ns));
 }
 
+static struct rh_place name_place(struct rh_steps *steps, const struct rh_written *written)
+{
+	return rh_load_place(steps->loader, written->tree, "step",
+			     written->in.id[0] != 0 ? "id" : "name");
+}
+
 /* One of the series, `since_ns` behind its beginning; NULL after complaining. */
 static struct rh_draft *make_copy(struct rh_steps *steps, const struct rh_written *written,
 				  const char *name, const struct rh_cursor *begin,
 				  uint64_t since_ns, const struct copies *copies, void *params)
 {
 	struct rh_draft *draft =
-		rh_new_draft(steps, written->type, name, written->tree->place, written->path);
+		rh_new_draft(steps, written->type, name, name_place(steps, written), written->path);
 	uint64_t lasts_ns = copies->lasts_ns;
 
 	if (draft == NULL)
 		return NULL;
 	if (copies->whole_ns != 0 && lasts_ns > copies->whole_ns - since_ns)
 		lasts_ns = copies->whole_ns - since_ns;
+	draft->step.line = written->tree->place.line;
+	draft->step.column = written->tree->place.column;
 	draft->step.params = params;
 	draft->step.after = begin->after;
 	draft->step.at_ns = begin->at_ns + since_ns;
@@ -510,7 +428,7 @@ static void load_copies(struct rh_steps *steps, const struct rh_written *written
 		set_common(steps, &draft->step, written, terms);
 		if (i == 0 || copies->has_own_targets) {
 			if (!set_targets(steps, &draft->step, written) ||
-			    !set_run_op(steps, draft, written))
+			    !rh_set_own(steps, draft, written))
 				return;
 		} else {
 			const struct rh_plan_step *head = &steps->drafts[first].step;
@@ -528,12 +446,28 @@ static void load_copies(struct rh_steps *steps, const struct rh_written *written
 	warn_of_length(steps, &steps->drafts[last], written);
 }
 
+/* A wait that is left out moves nobody. */
+static void load_single_wait(struct rh_steps *steps, struct rh_cursor *cursor,
+			     const struct rh_cursor *begin, const struct rh_written *written,
+			     const char *name, struct rh_plan_step *terms)
+{
+	bool is_left_out = written->in.is_disabled || terms->is_disabled;
+	uint32_t before = steps->count;
+	struct rh_cursor end = *begin;
+
+	rh_load_wait(steps, &end, begin, written, name);
+	*cursor = is_left_out ? *begin : end;
+	for (uint32_t i = before; i < steps->count; i++)
+		set_common(steps, &steps->drafts[i].step, written, terms);
+}
+
 static void load_single(struct rh_steps *steps, struct rh_cursor *cursor,
 			struct rh_written *written)
 {
 	struct rh_loader *loader = steps->loader;
 	struct rh_plan_step terms = {RH_PLAN_STEP_INIT};
 	struct copies copies = {0};
+	struct rh_followed *followed;
 	struct rh_cursor begin;
 	const char *name;
 	void *params;
@@ -545,20 +479,13 @@ static void load_single(struct rh_steps *steps, struct rh_cursor *cursor,
 	    !read_if(steps, &terms, written, name))
 		return;
 	if (written->form == RH_FORM_WAIT) {
-		uint32_t before = steps->count;
-		bool is_left_out = written->in.is_disabled || terms.is_disabled;
-
-		*cursor = begin;
-		rh_load_wait(steps, is_left_out ? &(struct rh_cursor){0} : cursor, &begin, written,
-			     name);
-		for (uint32_t i = before; i < steps->count; i++) {
-			terms.condition = RH_NONE;
-			set_common(steps, &steps->drafts[i].step, written, &terms);
-		}
+		load_single_wait(steps, cursor, &begin, written, name, &terms);
 		return;
 	}
 	written->with = rh_apply_severity(steps, written);
-	copies.followed = rh_find_signals(steps, &written->with, written);
+	if (!rh_find_signals(steps, &followed, &written->with, written))
+		return;
+	copies.followed = followed;
 	params = rh_load_params(loader, written->with,
 				written->with != NULL ? written->with->place : written->tree->place,
 				rh_load_path(loader, written->path, "with"), written->type->keys,

@@ -104,7 +104,9 @@ static int compare_drafts(const void *a, const void *b, const void *ctx)
 		return x_waits ? 1 : -1;
 	if (x_waits)
 		return 0;
-	return x->at_ns < y->at_ns ? -1 : x->at_ns > y->at_ns;
+	if (x->at_ns != y->at_ns)
+		return x->at_ns < y->at_ns ? -1 : 1;
+	return (int)drafts[*(const uint32_t *)b].heals - (int)drafts[*(const uint32_t *)a].heals;
 }
 
 static int compare_numbers(const void *a, const void *b, const void *ctx)
@@ -264,6 +266,7 @@ static void heal(struct rh_steps *steps, uint32_t phase)
 			     loader->spec.phases->items[phase]->place, "heal");
 	if (draft == NULL)
 		return;
+	draft->heals = true;
 	draft->step.at_ns = at_ns;
 	draft->step.params = rh_arena_alloc(&loader->plan->arena, 1, 1);
 }

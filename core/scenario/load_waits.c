@@ -98,7 +98,6 @@ void rh_join(struct rh_steps *steps, struct rh_cursor *cursor, const struct rh_c
 	draft = new_wait(steps, &begin, latest_ns - begin.at_ns, name, place, path);
 	if (draft == NULL)
 		return;
-	draft->joins = true;
 	draft->step.steps = waits;
 	draft->step.step_count = wait_count;
 	*cursor = (struct rh_cursor){steps->count - 1, 0};
@@ -182,6 +181,16 @@ static const char *height_sentence(struct rh_steps *steps, uint64_t height)
 			       (unsigned long long)height);
 }
 
+/* Rollback and cleanup are not judged, so nobody could tell. */
+static bool can_tell(struct rh_steps *steps, const struct rh_tree *tree, const char *path)
+{
+	if (steps->stretch.part == RH_PART_ACTIONS)
+		return true;
+	rh_load_complain(steps->loader, "E081", tree->place, path, "write wait: 30s",
+			 "rollback and cleanup can wait for a time only");
+	return false;
+}
+
 /* A wait that ends when the first node has this height; the cursor moves to its end. */
 static bool wait_for_block(struct rh_steps *steps, struct rh_cursor *cursor,
 			   const struct rh_cursor *begin, uint64_t height, const char *name,
@@ -189,8 +198,11 @@ static bool wait_for_block(struct rh_steps *steps, struct rh_cursor *cursor,
 {
 	const struct rh_tree *sentence =
 		rh_tree_scalar(steps->loader, height_sentence(steps, height), tree->place);
-	struct rh_draft *draft = new_wait(steps, begin, 0, name, tree->place, path);
+	struct rh_draft *draft;
 
+	if (!can_tell(steps, tree, path))
+		return false;
+	draft = new_wait(steps, begin, 0, name, tree->place, path);
 	if (draft == NULL)
 		return false;
 	draft->step.condition = rh_new_condition(steps, sentence, draft->step.name, path);
@@ -361,6 +373,8 @@ void rh_load_wait(struct rh_steps *steps, struct rh_cursor *cursor, const struct
 			       written->in.timeout_ns, tree, written->path);
 		return;
 	}
+	if (in.until != NULL && !can_tell(steps, in.until, written->path))
+		return;
 	draft = new_wait(steps, begin, in.duration_ns, name, written->tree->place, written->path);
 	if (draft == NULL)
 		return;

@@ -4,7 +4,7 @@
  * The parts run in the order of the drawing; each reads its sections by the tables of keys.h, puts
  * what it found into the plan and goes on after an error, so that one run shows them all.
  *
- *   compose ── override (--set) ── load (header, clock) ── load_topology ── load_network
+ *   compose ── include ── override (--set) ── render (expressions, templates) ── load (header, clock) ── load_topology ── load_network
  *      ── load_model ── load_steps ── load_checks ── lookahead
  */
 #ifndef CORE_SCENARIO_LOADER_H
@@ -14,6 +14,8 @@
 #include "core/plan.h"
 #include "core/scenario/keys.h"
 #include "core/scenario/load.h"
+
+#define RH_FILE_CHAIN_MAX 16
 
 struct rh_loader {
 	const struct rh_load_options *options;
@@ -37,6 +39,13 @@ struct rh_loader {
 	uint32_t written_cap;
 	bool has_nodes; /* every group was made */
 	bool has_links; /* and every link */
+	/* files that are being read because each names the next; the scenario is the first */
+	const char *file_chain[RH_FILE_CHAIN_MAX];
+	uint32_t file_chain_len;
+	uint32_t file_count;	   /* read so far */
+	uint64_t file_weight;	   /* nodes in all of them */
+	struct rh_map use_names;   /* prefixes of used templates that are taken */
+	struct rh_map input_names; /* what is in plan->inputs */
 	/* Sentences of steps (`if`, `until`), which become assertions behind all others. */
 	struct rh_load_condition *conditions;
 	uint32_t condition_count;
@@ -89,8 +98,20 @@ bool rh_load_check_name(struct rh_loader *loader, const char *name, struct rh_pl
 /* A copy that lives as long as the plan. */
 const char *rh_load_keep(struct rh_loader *loader, const char *text);
 
+/* ---- the frame (load.c) ---------------------------------------------------------------------- */
+
+struct rh_loader rh_loader_new(const struct rh_load_options *options,
+			       struct rh_diagnostics *diagnostics);
+/* Composes the text, with an empty plan in the making; NULL after complaining. */
+struct rh_tree *rh_loader_begin(struct rh_loader *loader, const char *name, const char *text,
+				size_t len);
+/* Everything but the plan. */
+void rh_loader_end(struct rh_loader *loader);
+
 /* ---- parts ----------------------------------------------------------------------------------- */
 
+/* Notes something that was read from outside, once: kind "env" or "param". */
+void rh_load_input(struct rh_loader *loader, const char *kind, const char *name, const char *value);
 /* --set options change the tree (override.c). */
 void rh_load_overrides(struct rh_loader *loader, struct rh_tree **root);
 void rh_load_topology(struct rh_loader *loader); /* groups, nodes, regions */

@@ -28,6 +28,7 @@ enum rh_workload_state { RH_WORKLOAD_AS_IS, RH_WORKLOAD_RUNNING, RH_WORKLOAD_STO
 
 struct rh_workload_step {
 	uint64_t state; /* enum rh_workload_state */
+	struct rh_pace rate;
 };
 
 #endif

@@ -101,6 +101,11 @@ static void print_header(struct rh_buf *out, const struct rh_plan *plan)
 	put_quoted(out, plan->description);
 	rh_buf_text(out, "\nhypothesis: ");
 	put_quoted(out, plan->hypothesis);
+	for (uint32_t i = 0; i < plan->input_count; i++) {
+		rh_buf_text(out, i == 0 ? "\ninputs: [" : ", ");
+		put_quoted(out, plan->inputs[i]);
+	}
+	rh_buf_text(out, plan->input_count != 0 ? "]" : "");
 	rh_buf_printf(out, "\nseed: %" PRIu64 "\nrng: %s\nties: %s\nduration: ", plan->seed,
 		      plan->rng == RH_RNG_PHILOX ? "philox" : "splitmix",
 		      plan->ties == RH_TIES_RANDOM ? "random" : "fixed");

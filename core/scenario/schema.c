@@ -15,16 +15,8 @@
 #include <string.h>
 
 #include "core/base/jsontext.h"
-#include "core/scenario/keys.h"
 #include "core/scenario/load.h"
-
-#define SPELLINGS_MAX 16
-
-/* All that a key may be called: the canonical name first. */
-struct spellings {
-	char names[SPELLINGS_MAX][80];
-	uint32_t count;
-};
+#include "core/scenario/schema.h"
 
 static void add_spelling(struct spellings *all, const char *name, size_t len)
 {
@@ -57,7 +49,7 @@ static void add_both(struct spellings *all, const char *name, size_t len)
 	add_spelling(all, snake, out);
 }
 
-static void spell(struct spellings *all, const struct rh_field *field)
+void rh_schema_spell(struct spellings *all, const struct rh_field *field)
 {
 	const char *alias = field->alias;
 
@@ -70,11 +62,6 @@ static void spell(struct spellings *all, const struct rh_field *field)
 		alias += len + (alias[len] == '|');
 	}
 }
-
-/* What a template or an expression leaves for later: it may stand wherever a scalar may. */
-#define LATER "\\\\$\\\\{|\\\\{\\\\{"
-
-#define LATER_SCHEMA "{\"type\":\"string\",\"pattern\":\"" LATER "\"}"
 
 static void put_words(struct rh_buf *out, const char *values)
 {
@@ -95,7 +82,7 @@ static void put_words(struct rh_buf *out, const char *values)
 /* A text of this form; `says` is what an editor shows when it is not. */
 static void put_form(struct rh_buf *out, const char *form, const char *says)
 {
-	rh_buf_printf(out, "\"pattern\":\"%s%s" LATER "\",\"patternErrorMessage\":\"%s\"", form,
+	rh_buf_printf(out, "\"pattern\":\"%s%s" RH_LATER "\",\"patternErrorMessage\":\"%s\"", form,
 		      form[0] != 0 ? "|" : "", says);
 }
 
@@ -127,7 +114,8 @@ static void put_scalar(struct rh_buf *out, const struct rh_key *key)
 				      key->min, key->max);
 		break;
 	case RH_KEY_DURATION:
-		put_amount(out, "^[-+]?(0|([0-9.]+ *(ns|us|ms|s|m|min|h|d|slots?|epochs?) *)+)$",
+		put_amount(out,
+			   "^[-+]?(0|([0-9.]+ *(ns|us|ms|s|m|min|h|d|slots?|epochs?|blocks?) *)+)$",
 			   "a duration with its unit: 250ms, 10m, 1h30m, 3 slots");
 		break;
 	case RH_KEY_SIZE:
@@ -152,7 +140,7 @@ static void put_scalar(struct rh_buf *out, const struct rh_key *key)
 	case RH_KEY_ENUM:
 		rh_buf_text(out, "\"anyOf\":[{");
 		put_words(out, key->values);
-		rh_buf_text(out, "}," LATER_SCHEMA "]");
+		rh_buf_text(out, "}," RH_LATER_SCHEMA "]");
 		break;
 	case RH_KEY_TEXT:
 		rh_buf_text(out, "\"type\":[\"string\",\"number\",\"boolean\"]");
@@ -166,6 +154,20 @@ static void put_reference(struct rh_buf *out, const char *section)
 }
 
 #define WORDS_SCHEMA "{\"type\":\"array\",\"items\":{\"type\":[\"string\",\"number\"]}}"
+
+/* Where a phase or a step may stand, a template may be used. */
+static void put_item(struct rh_buf *out, const char *section)
+{
+	if (strcmp(section, "phase") != 0 && strcmp(section, "step") != 0) {
+		put_reference(out, section);
+		return;
+	}
+	rh_buf_text(out, "{\"type\":\"object\",\"if\":{\"required\":[\"use\"]},\"then\":{\"$ref\":"
+			 "\"#/definitions/use\"},"
+			 "\"else\":");
+	put_reference(out, section);
+	rh_buf_u8(out, '}');
+}
 
 static void put_shape(struct rh_buf *out, const struct rh_field *field)
 {
@@ -185,7 +187,7 @@ static void put_shape(struct rh_buf *out, const struct rh_field *field)
 		break;
 	case RH_FIELD_LIST:
 		rh_buf_text(out, "\"type\":[\"array\",\"null\"],\"items\":");
-		put_reference(out, field->section);
+		put_item(out, field->section);
 		break;
 	case RH_FIELD_CHECKS:
 		rh_buf_text(out, "\"type\":[\"array\",\"null\"],\"items\":{\"if\":{\"type\":"
@@ -197,11 +199,12 @@ static void put_shape(struct rh_buf *out, const struct rh_field *field)
 		rh_buf_text(out, "\"type\":\"array\",\"items\":{\"type\":[\"string\",\"number\"]}");
 		break;
 	case RH_FIELD_TARGET:
+		if (field->section == NULL) {
+			rh_buf_text(out, "\"type\":[\"string\",\"number\",\"boolean\",\"array\"]");
+			break;
+		}
 		rh_buf_text(out, "\"if\":{\"type\":\"object\"},\"then\":");
-		if (field->section != NULL)
-			put_reference(out, field->section);
-		else
-			rh_buf_text(out, "false");
+		put_reference(out, field->section);
 		rh_buf_text(out, ",\"else\":{\"anyOf\":[{\"type\":\"string\"}," WORDS_SCHEMA "]}");
 		break;
 	case RH_FIELD_LINKS:
@@ -216,12 +219,46 @@ static void put_shape(struct rh_buf *out, const struct rh_field *field)
 	case RH_FIELD_MATRIX:
 		rh_buf_text(out, "\"type\":\"array\",\"items\":" WORDS_SCHEMA);
 		break;
+	case RH_FIELD_ANY:
+		rh_buf_text(out, "\"type\":[\"string\",\"number\",\"boolean\",\"array\",\"object\","
+				 "\"null\"]");
+		break;
+	case RH_FIELD_MAP:
 	case RH_FIELD_WITH:
 		if (field->section != NULL && strcmp(field->section, "model.node") == 0)
 			rh_buf_text(out, "\"if\":{\"type\":\"null\"},\"else\":"
 					 "{\"$ref\":\"#/definitions/with.model.node\"}");
 		else
 			rh_buf_text(out, "\"type\":[\"object\",\"null\"]");
+		break;
+	}
+}
+
+/*
+ * A parameter of a step: a number may follow a signal, and a text may be a list or a map, which is
+ * kept as one line.
+ */
+static void put_following(struct rh_buf *out, const struct rh_key *key)
+{
+	switch (key->type) {
+	case RH_KEY_INT:
+	case RH_KEY_DURATION:
+	case RH_KEY_SIZE:
+	case RH_KEY_RATE:
+	case RH_KEY_RATIO:
+	case RH_KEY_PACE:
+		rh_buf_text(out, "\"if\":{\"type\":\"object\"},\"then\":{\"$ref\":\"#/definitions/"
+				 "follows\"},\"else\":{");
+		put_scalar(out, key);
+		rh_buf_u8(out, '}');
+		break;
+	case RH_KEY_BOOL:
+	case RH_KEY_ENUM:
+		put_scalar(out, key);
+		break;
+	case RH_KEY_TEXT:
+		rh_buf_text(out,
+			    "\"type\":[\"string\",\"number\",\"boolean\",\"array\",\"object\"]");
 		break;
 	}
 }
@@ -235,17 +272,21 @@ static void put_name(struct rh_buf *out, const char *name, bool *is_first)
 }
 
 /* A key, and behind it its other spellings, which refer to it. */
-static void put_property(struct rh_buf *out, const char *definition, const struct rh_field *field,
-			 bool *is_first)
+void rh_schema_put_property(struct rh_buf *out, const char *definition,
+			    const struct rh_field *field, enum rh_schema_value value,
+			    bool *is_first)
 {
 	struct spellings all;
 
-	spell(&all, field);
+	rh_schema_spell(&all, field);
 	put_name(out, all.names[0], is_first);
 	rh_buf_text(out, "{\"description\":");
 	rh_json_text(out, field->key.doc);
 	rh_buf_u8(out, ',');
-	put_shape(out, field);
+	if (value == RH_MAY_FOLLOW)
+		put_following(out, &field->key);
+	else
+		put_shape(out, field);
 	rh_buf_u8(out, '}');
 	for (uint32_t i = 1; i < all.count; i++) {
 		put_name(out, all.names[i], is_first);
@@ -260,20 +301,14 @@ static void put_need(struct rh_buf *out, const struct rh_field *field)
 {
 	struct spellings all;
 
-	spell(&all, field);
+	rh_schema_spell(&all, field);
 	rh_buf_text(out, all.count > 1 ? "{\"anyOf\":[" : "");
 	for (uint32_t i = 0; i < all.count; i++)
 		rh_buf_printf(out, "%s{\"required\":[\"%s\"]}", i != 0 ? "," : "", all.names[i]);
 	rh_buf_text(out, all.count > 1 ? "]}" : "");
 }
 
-/* The parts of an "allOf", opened by the first of them. */
-struct parts {
-	struct rh_buf *out;
-	bool is_open;
-};
-
-static void next_part(struct parts *parts)
+void rh_schema_next_part(struct parts *parts)
 {
 	rh_buf_text(parts->out, parts->is_open ? ",\n      " : ",\n    \"allOf\":[\n      ");
 	parts->is_open = true;
@@ -284,258 +319,18 @@ static void put_needs(struct parts *parts, const struct rh_field *fields)
 	for (; fields->key.name != NULL; fields++) {
 		if (fields->key.default_text != NULL)
 			continue;
-		next_part(parts);
+		rh_schema_next_part(parts);
 		put_need(parts->out, fields);
 	}
 }
 
-/* ---- what stands under `with:` ----------------------------------------------------------------- */
-
-#define NAME_KEY_MAX 32
-
-/* One of several registered names, and which key says it: `node: restart` is "node.restart". */
-struct choice {
-	char name_keys[RH_REGISTRY_MAX][NAME_KEY_MAX];
-	const char *names[RH_REGISTRY_MAX];
-	const char *docs[RH_REGISTRY_MAX];
-	const struct rh_key *keys[RH_REGISTRY_MAX];
-	const char *definitions[RH_REGISTRY_MAX]; /* the registered name */
-	uint32_t count;
-};
-
-static const struct rh_field *field_of(const struct rh_section *section, const char *name,
-				       size_t len)
-{
-	for (const struct rh_field *field = section->fields; field->key.name != NULL; field++) {
-		if (strlen(field->key.name) == len && memcmp(field->key.name, name, len) == 0)
-			return field;
-	}
-	return NULL;
-}
-
-static void add_choice(struct choice *choice, const struct rh_section *section,
-		       const char *name_key, const char *name, const char *doc,
-		       const struct rh_key *keys)
-{
-	size_t len = strcspn(name, ".");
-	uint32_t i = choice->count++;
-
-	RH_ASSERT(i < RH_REGISTRY_MAX);
-	choice->definitions[i] = name;
-	choice->docs[i] = doc;
-	choice->keys[i] = keys;
-	if (len < NAME_KEY_MAX && name[len] == '.' && field_of(section, name, len) != NULL) {
-		snprintf(choice->name_keys[i], NAME_KEY_MAX, "%.*s", (int)len, name);
-		choice->names[i] = name + len + 1;
-	} else {
-		snprintf(choice->name_keys[i], NAME_KEY_MAX, "%s", name_key);
-		choice->names[i] = name;
-	}
-}
-
-static void find_choices(struct choice *choice, const struct rh_section *section, const char *what,
-			 const struct rh_registry *registry)
-{
-	choice->count = 0;
-	if (strcmp(what, "model") == 0) {
-		for (uint32_t i = 0; i < registry->model_count; i++)
-			add_choice(choice, section, "name", registry->models[i]->name,
-				   registry->models[i]->doc, registry->models[i]->keys);
-	} else if (strcmp(what, "fault") == 0) {
-		for (uint32_t i = 0; i < registry->action_count; i++)
-			add_choice(choice, section,
-				   registry->actions[i]->is_fault ? "fault" : "action",
-				   registry->actions[i]->name, registry->actions[i]->doc,
-				   registry->actions[i]->keys);
-	} else if (strcmp(what, "assertion") == 0) {
-		for (uint32_t i = 0; i < registry->assertion_count; i++)
-			add_choice(choice, section, "type", registry->assertions[i]->name,
-				   registry->assertions[i]->doc, registry->assertions[i]->keys);
-	} else if (strcmp(what, "workload") == 0) {
-		for (uint32_t i = 0; i < registry->workload_count; i++)
-			add_choice(choice, section, "type", registry->workloads[i]->name,
-				   registry->workloads[i]->doc, registry->workloads[i]->keys);
-	}
-}
-
-static const struct rh_field *with_field(const struct rh_section *section)
-{
-	const struct rh_field *field = section->fields;
-
-	while (field->key.name != NULL && field->shape != RH_FIELD_WITH)
-		field++;
-	return field->key.name != NULL ? field : NULL;
-}
-
-/* The words that a key may say: those whose choice it names. */
-static void put_word_list(struct rh_buf *out, const struct choice *choice, const char *name_key,
-			  const char *const *texts)
-{
-	bool is_first = true;
-
-	rh_buf_u8(out, '[');
-	for (uint32_t i = 0; i < choice->count; i++) {
-		if (strcmp(choice->name_keys[i], name_key) != 0)
-			continue;
-		if (!is_first)
-			rh_buf_u8(out, ',');
-		rh_json_text(out, texts[i]);
-		is_first = false;
-	}
-	rh_buf_u8(out, ']');
-}
-
-static bool is_first_of_key(const struct choice *choice, uint32_t i)
-{
-	for (uint32_t k = 0; k < i; k++) {
-		if (strcmp(choice->name_keys[k], choice->name_keys[i]) == 0)
-			return false;
-	}
-	return true;
-}
-
-/* {"properties":{"type":{"enum":[...]}}} for each key that names a choice. */
-static void put_names(struct parts *parts, const struct choice *choice)
-{
-	for (uint32_t i = 0; i < choice->count; i++) {
-		if (!is_first_of_key(choice, i))
-			continue;
-		next_part(parts);
-		rh_buf_printf(parts->out, "{\"properties\":{\"%s\":{\"anyOf\":[{\"enum\":",
-			      choice->name_keys[i]);
-		put_word_list(parts->out, choice, choice->name_keys[i], choice->names);
-		rh_buf_text(parts->out, ",\"enumDescriptions\":");
-		put_word_list(parts->out, choice, choice->name_keys[i], choice->docs);
-		rh_buf_text(parts->out, "}," LATER_SCHEMA "]}}}");
-	}
-}
-
-/* if <name key> is NAME then <with>, however it is spelt, is its table. */
-static void put_tables(struct parts *parts, const struct choice *choice, const char *what,
-		       const struct rh_field *with)
-{
-	struct spellings all;
-
-	spell(&all, with);
-	for (uint32_t i = 0; i < choice->count; i++) {
-		next_part(parts);
-		rh_buf_printf(parts->out,
-			      "{\"if\":{\"properties\":{\"%s\":{\"const\":\"%s\"}},\"required\":["
-			      "\"%s\"]},"
-			      "\"then\":{\"properties\":{",
-			      choice->name_keys[i], choice->names[i], choice->name_keys[i]);
-		for (uint32_t k = 0; k < all.count; k++)
-			rh_buf_printf(parts->out,
-				      "%s\"%s\":{\"if\":{\"type\":\"null\"},\"else\":{\"$ref\":\"#/"
-				      "definitions/with.%s.%s\"}}",
-				      k != 0 ? "," : "", all.names[k], what,
-				      choice->definitions[i]);
-		rh_buf_text(parts->out, "}}}");
-	}
-}
-
-/* Exactly one of the keys that say what a section is, when there are several. */
-static void put_one_of(struct parts *parts, const struct choice *choice)
-{
-	uint32_t keys = 0;
-
-	for (uint32_t i = 0; i < choice->count; i++)
-		keys += is_first_of_key(choice, i);
-	if (keys < 2)
-		return;
-	next_part(parts);
-	rh_buf_text(parts->out, "{\"oneOf\":[");
-	keys = 0;
-	for (uint32_t i = 0; i < choice->count; i++) {
-		if (is_first_of_key(choice, i))
-			rh_buf_printf(parts->out, "%s{\"required\":[\"%s\"]}",
-				      keys++ != 0 ? "," : "", choice->name_keys[i]);
-	}
-	rh_buf_text(parts->out, "]}");
-}
-
-static void put_choices(struct parts *parts, const struct rh_section *section,
-			const struct rh_registry *registry)
-{
-	const struct rh_field *with = with_field(section);
-	struct choice choice;
-
-	if (with == NULL || with->section == NULL)
-		return;
-	find_choices(&choice, section, with->section, registry);
-	put_names(parts, &choice);
-	put_one_of(parts, &choice);
-	put_tables(parts, &choice, with->section, with);
-}
-
-/* The properties of one table of parameters. */
-static void put_parameters(struct rh_buf *out, const char *definition, const struct rh_key *keys,
-			   bool *is_first)
-{
-	for (; keys != NULL && keys->name != NULL; keys++) {
-		struct rh_field field = {.key = *keys};
-
-		put_property(out, definition, &field, is_first);
-	}
-}
-
-/* A definition "with.WHAT.NAME" for each table of the registry. */
-static void put_with_definitions(struct rh_buf *out, const struct rh_registry *registry)
-{
-	static const char *const whats[] = {"model", "fault", "assertion", "workload"};
-	static const struct rh_field no_fields[] = {{.key = {.name = NULL}}};
-	static const struct rh_section none = {"", "", no_fields};
-	struct choice choice;
-	char name[160];
-
-	for (size_t w = 0; w < RH_ARRAY_LEN(whats); w++) {
-		find_choices(&choice, &none, whats[w], registry);
-		for (uint32_t i = 0; i < choice.count; i++) {
-			bool is_first = true;
-
-			snprintf(name, sizeof(name), "with.%s.%s", whats[w], choice.definitions[i]);
-			rh_buf_printf(out, ",\n  \"%s\":{\"description\":", name);
-			rh_json_text(out, choice.docs[i]);
-			rh_buf_text(out, ",\"type\":\"object\",\"additionalProperties\":false,"
-					 "\"properties\":{");
-			put_parameters(out, name, choice.keys[i], &is_first);
-			rh_buf_text(out, "}}");
-		}
-	}
-}
-
-static bool is_known_before(const struct rh_registry *registry, uint32_t model, const char *name)
-{
-	for (uint32_t i = 0; i < model; i++) {
-		for (const struct rh_key *key = registry->models[i]->node_keys;
-		     key != NULL && key->name != NULL; key++) {
-			if (strcmp(key->name, name) == 0)
-				return true;
-		}
-	}
-	return false;
-}
-
-/* What a group may say of its nodes is what any model takes: which model it is stands elsewhere. */
-static void put_node_definition(struct rh_buf *out, const struct rh_registry *registry)
-{
-	bool is_first = true;
-
-	rh_buf_text(out, ",\n  \"with.model.node\":{\"type\":\"object\","
-			 "\"additionalProperties\":false,\"properties\":{");
-	for (uint32_t i = 0; i < registry->model_count; i++) {
-		for (const struct rh_key *key = registry->models[i]->node_keys;
-		     key != NULL && key->name != NULL; key++) {
-			struct rh_field field = {.key = *key};
-
-			if (!is_known_before(registry, i, key->name))
-				put_property(out, "with.model.node", &field, &is_first);
-		}
-	}
-	rh_buf_text(out, "}}");
-}
-
 /* ---- the whole --------------------------------------------------------------------------------- */
+
+/* `spec` and what stands in it may be left to an include, a template or a part: see put_whole(). */
+static bool is_part_of_spec(const struct rh_section *section)
+{
+	return strncmp(section->name, "spec", 4) == 0;
+}
 
 static void put_section(struct rh_buf *out, const struct rh_section *section,
 			const struct rh_registry *registry)
@@ -547,27 +342,123 @@ static void put_section(struct rh_buf *out, const struct rh_section *section,
 	rh_json_text(out, section->doc);
 	rh_buf_text(out, ",\"type\":\"object\",\"additionalProperties\":false,\n    "
 			 "\"properties\":{");
-	for (const struct rh_field *field = section->fields; field->key.name != NULL; field++)
-		put_property(out, section->name, field, &is_first);
+	for (const struct rh_field *field = section->fields; field->key.name != NULL; field++) {
+		struct rh_field own = *field;
+
+		/* Which section `spec` is, the kind of the file says. */
+		if (own.section != NULL && strcmp(own.section, "spec") == 0)
+			own.shape = RH_FIELD_MAP;
+		rh_schema_put_property(out, section->name, &own, RH_IS_PLAIN, &is_first);
+	}
 	rh_buf_u8(out, '}');
-	put_needs(&parts, section->fields);
-	put_choices(&parts, section, registry);
+	if (!is_part_of_spec(section))
+		put_needs(&parts, section->fields);
+	rh_schema_put_choices(&parts, section, registry);
 	rh_buf_text(out, parts.is_open ? "]}" : "}");
+}
+
+/* What a scenario needs that includes nothing: the required keys of spec and its sections. */
+static void put_whole(struct rh_buf *out, const struct rh_keyset *keys)
+{
+	const struct rh_section *spec = rh_keyset_section(keys, "spec");
+	struct parts parts = {.out = out};
+	bool is_first = true;
+
+	rh_buf_text(
+		out,
+		",\n  \"whole\":{\"type\":\"object\",\"properties\":{\"spec\":{\"type\":\"object\","
+		"\"properties\":{");
+	for (const struct rh_field *field = spec->fields; field->key.name != NULL; field++) {
+		const struct rh_section *own = field->shape == RH_FIELD_SECTION
+						       ? rh_keyset_section(keys, field->section)
+						       : NULL;
+		struct parts needs = {.out = out};
+
+		if (own == NULL || !is_part_of_spec(own))
+			continue;
+		put_name(out, field->key.name, &is_first);
+		rh_buf_text(
+			out,
+			"{\"type\":[\"object\",\"null\"],\"if\":{\"required\":[\"use\"]},\"else\":{"
+			"\"type\":[\"object\",\"null\"]");
+		put_needs(&needs, own->fields);
+		rh_buf_text(out, needs.is_open ? "]}}" : "}}");
+	}
+	rh_buf_u8(out, '}');
+	put_needs(&parts, spec->fields);
+	rh_buf_text(out, parts.is_open ? "]}}}" : "}}}");
+}
+
+#define IF_KIND(test) \
+	"{\"if\":{\"properties\":{\"kind\":{" test \
+	",\"doNotSuggest\":true}},\"required\":[\"kind\"]},"
+#define SPEC_IS(section) "{\"properties\":{\"spec\":{\"$ref\":\"#/definitions/" section "\"}}}}"
+
+/*
+ * Each kind of file has its own `spec`.  What stands in a Suite or a Config is read by the program and
+ * is no part of these tables.
+ */
+static void put_kinds(struct rh_buf *out)
+{
+	rh_buf_text(
+		out,
+		"\"type\":\"object\",\"allOf\":[\n    {\"$ref\":\"#/definitions/file\"},\n    "
+		"{\"properties\":{\"kind\":{\"enum\":[\"Scenario\",\"Template\",\"Suite\","
+		"\"Topology\",\"NetworkModel\",\"Config\"]}}},\n    " IF_KIND(
+			"\"const\":"
+			"\"Topology\"") "\"then\":" SPEC_IS("spec.topology") ",\n    " IF_KIND("\"c"
+											       "ons"
+											       "t\""
+											       ":\""
+											       "Net"
+											       "wor"
+											       "kMo"
+											       "del"
+											       "\"") "\"then\":" SPEC_IS("spec.network") ",\n    " IF_KIND("\"enum\":[\"Topology\","
+																			   "\"NetworkModel\",\"Suite\","
+																			   "\"Config\"]") "\"else\":" SPEC_IS("s"
+																							      "p"
+																							      "e"
+																							      "c") ",\n    "
+																								   "{\"if\":{\"properties\":{\"kind\":{\"const\":\"Scenario\",\"doNotSuggest\":true}},"
+																								   "\"required\":[\"kind\"],\"not\":{\"required\":[\"include\"]}},"
+																								   "\"then\":{\"$ref\":\"#/definitions/whole\"}}],\n");
+}
+
+#define USE_KEY(name, doc) "\"" name "\":{\"description\":\"" doc "\",\"type\":\"string\"}"
+
+/* The entry that stands for the phases or steps of a template (template.c). */
+static void put_use(struct rh_buf *out)
+{
+	rh_buf_text(out,
+		    ",\n  \"use\":{\"description\":\"A template in place of a phase or "
+		    "step.\","
+		    "\"type\":\"object\",\"additionalProperties\":false,\"properties\":"
+		    "{" USE_KEY("use", "Name of the template, NAME@FILE, or a file.") "," USE_KEY("name", "Stands in front of the names inside.") "," USE_KEY(
+			    "id",
+			    "The same.") "," USE_KEY("description",
+						     "What it is for.") "," USE_KEY("at",
+										    "As of a "
+										    "step.") "," USE_KEY("delay",
+													 "As of a step.") ","
+															  "\"with\":{\"description\":\"Its parameters.\",\"type\":[\"object\",\"null\"]}}}");
 }
 
 void rh_schema_print_keys(const struct rh_keyset *keys, const struct rh_registry *registry,
 			  struct rh_buf *out)
 {
 	rh_buf_text(out, "{\n  \"$schema\":\"http://json-schema.org/draft-07/schema#\",\n"
-			 "  \"title\":\"Rehearse scenario v1\",\n"
-			 "  \"$ref\":\"#/definitions/file\",\n  \"definitions\":{");
+			 "  \"title\":\"Rehearse scenario v1\",\n  ");
+	put_kinds(out);
+	rh_buf_text(out, "  \"definitions\":{");
 	for (uint32_t i = 0; i < keys->section_count; i++) {
 		if (i != 0)
 			rh_buf_u8(out, ',');
 		put_section(out, &keys->sections[i], registry);
 	}
-	put_with_definitions(out, registry);
-	put_node_definition(out, registry);
+	put_whole(out, keys);
+	put_use(out);
+	rh_schema_put_tables(out, registry);
 	rh_buf_text(out, "\n  }\n}\n");
 }
 

@@ -259,13 +259,14 @@ static bool can_follow(const struct rh_key *key)
 	       key->type == RH_KEY_SIZE || key->type == RH_KEY_RATE || key->type == RH_KEY_RATIO;
 }
 
-struct rh_followed *rh_find_signals(struct rh_steps *steps, const struct rh_tree **with,
-				    const struct rh_written *written)
+bool rh_find_signals(struct rh_steps *steps, struct rh_followed **out, const struct rh_tree **with,
+		     const struct rh_written *written)
 {
 	struct rh_loader *loader = steps->loader;
 	struct rh_followed *followed = NULL;
 	struct rh_tree *copy = NULL;
 
+	*out = NULL;
 	for (uint32_t i = 0; *with != NULL && i < (*with)->count; i++) {
 		const struct rh_tree_pair *pair = &(*with)->pairs[i];
 		const struct rh_tree *name = rh_tree_get(pair->value, "signal");
@@ -279,7 +280,7 @@ struct rh_followed *rh_find_signals(struct rh_steps *steps, const struct rh_tree
 			followed = RH_ARENA_NEW(&loader->scratch, struct rh_followed);
 		if (followed->count == FOLLOWED_MAX ||
 		    !follow(steps, followed, key, name, written->path))
-			return NULL;
+			return false;
 		if (copy == NULL) {
 			copy = RH_ARENA_NEW(&loader->scratch, struct rh_tree);
 			*copy = **with;
@@ -294,5 +295,6 @@ struct rh_followed *rh_find_signals(struct rh_steps *steps, const struct rh_tree
 	}
 	if (copy != NULL)
 		*with = copy;
-	return followed;
+	*out = followed;
+	return true;
 }

@@ -31,7 +31,7 @@ struct rh_draft {
 	struct rh_plan_step step;
 	const struct rh_tree *clears; /* `clear:`, whose names are looked up when all are known */
 	bool clears_all;
-	bool joins; /* its `steps` stand in file order, not of `clears` */
+	bool heals; /* comes before all others of its time */
 	const char *path;
 };
 
@@ -84,6 +84,11 @@ void rh_load_step(struct rh_steps *steps, struct rh_cursor *cursor, const struct
 struct rh_draft *rh_new_draft(struct rh_steps *steps, const struct rh_action_type *type,
 			      const char *name, struct rh_place place, const char *path);
 
+/* ---- load_own.c ------------------------------------------------------------------------------ */
+
+/* What a step of the run names: gauges, a workload, faults; false after complaining. */
+bool rh_set_own(struct rh_steps *steps, struct rh_draft *draft, const struct rh_written *written);
+
 /* ---- load_blocks.c --------------------------------------------------------------------------- */
 
 void rh_load_block(struct rh_steps *steps, struct rh_cursor *cursor,
@@ -124,9 +129,9 @@ const struct rh_tree *rh_apply_severity(struct rh_steps *steps, const struct rh_
 
 struct rh_followed; /* the parameters of a step that follow signals */
 
-/* NULL when none does.  `with` gets the signals' first values. */
-struct rh_followed *rh_find_signals(struct rh_steps *steps, const struct rh_tree **with,
-				    const struct rh_written *written);
+/* *followed: NULL when none does.  `with` gets the signals' first values.  False after complaining. */
+bool rh_find_signals(struct rh_steps *steps, struct rh_followed **followed,
+		     const struct rh_tree **with, const struct rh_written *written);
 /* Length of the grid on which they are sampled. */
 uint64_t rh_signal_every(const struct rh_followed *followed);
 /* Puts the values so long after the step's beginning into the parameters. */

@@ -548,12 +548,18 @@ static size_t read_per(struct rh_quantity *quantity, struct rh_value_fault *faul
 		       size_t at, struct decimal decimal, struct rh_slots slots)
 {
 	size_t len = unit_len(text + at + 1);
+	const struct unit *unit;
 	uint64_t factor = 0;
 
 	if (len == 0 || !is_word_end(text[at + 1 + len]) || text[at + 1 + len] == '.' ||
 	    text[at + 1 + len] == '(')
 		return 0;
-	if (!read_duration_unit(&factor, fault, text, text + at + 1, len, slots)) {
+	unit = find_unit(pace_units, RH_ARRAY_LEN(pace_units), text + at + 1, len);
+	if (unit != NULL)
+		factor = unit->factor;
+	else if (memcmp(text + at + 1, "block", len < 5 ? len : 5) == 0)
+		return 0; /* no number a second: such a pace stays as it is written */
+	else if (!read_duration_unit(&factor, fault, text, text + at + 1, len, slots)) {
 		if (strcmp(fault->code, "E035") != 0)
 			fault->code = NULL;
 		return 0;

@@ -382,11 +382,11 @@ static bool load_next(const struct rh_workload_view *view, uint64_t number, uint
 	draw = rh_draw2(view->rng, RH_PURPOSE_WORKLOAD, view->name64, tx);
 	if (!make_order(load, view, tx, draw, &order, &user))
 		return false;
-	submission->floor_ns = submission->at_ns;
 	if (load->spread_ns > 0)
-		submission->at_ns +=
+		submission->late_ns =
 			rh_uniform(rh_rng_absorb(view->rng, draw, DRAW_COPY + (uint64_t)copy),
 				   load->spread_ns);
+	submission->at_ns += submission->late_ns;
 	submission->target = pick_target(load, view, tx, copy, user, draw);
 	submission->kind = kind;
 	submission->key = rh_tx_key(&order);

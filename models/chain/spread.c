@@ -48,7 +48,7 @@ void rh_spread_tell(struct rh_spread *spread, const struct rh_spread_cfg *cfg,
 	*(uint64_t *)rh_vec_push(env->space, &spread->fresh, sizeof(id)) = id;
 	if (spread->flush_ns != 0)
 		return;
-	spread->flush_ns = rh_time_add(env->clock_ns, cfg->interval_ns + 1);
+	spread->flush_ns = rh_time_add(env->clock_ns, cfg->interval_ns);
 	set_timer(spread, cfg, fx, spread->flush_ns);
 }
 

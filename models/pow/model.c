@@ -266,6 +266,8 @@ static void digest(const struct rh_env *env, struct rh_digest *digest)
 	rh_digest_u64(digest, state->minted);
 	rh_digest_u32(digest, state->final_height);
 	rh_relay_digest(&state->relay, env, digest);
+	if (state->money != 0)
+		rh_pow_money_digest(env, state, digest);
 }
 
 static uint64_t weight(const void *node_params)

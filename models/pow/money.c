@@ -77,25 +77,6 @@ static void gone(void *ctx, const struct rh_tx *tx, const char *why)
 		record_tx(pow, RH_TX_DROPPED, tx, why);
 }
 
-void rh_pow_money_gauges(struct rh_pow *pow)
-{
-	const struct rh_pow_money *money = money_of(pow);
-	struct rh_effects *fx = pow->fx;
-	uint32_t own = RH_GAUGE_MODEL;
-
-	if (money->touched_in_step == 0)
-		return;
-	money_of(pow)->touched_in_step = 0;
-	rh_fx_gauge(fx, RH_GAUGE_MEMPOOL_SIZE, money->pool.count);
-	rh_fx_gauge(fx, own + RH_POW_GAUGE_MEMPOOL_BYTES, (int64_t)money->pool.bytes);
-	rh_fx_gauge(fx, own + RH_POW_GAUGE_MEMPOOL, (int64_t)money->pool.mark);
-	rh_fx_gauge(fx, own + RH_POW_GAUGE_TX_REFUSED, (int64_t)money->refused_count);
-	rh_fx_gauge(fx, own + RH_POW_GAUGE_TX_EVICTED, (int64_t)money->evicted_count);
-	rh_fx_gauge(fx, own + RH_POW_GAUGE_TX_REPLACED, (int64_t)money->replaced_count);
-	rh_fx_gauge(fx, own + RH_POW_GAUGE_TX_EXPIRED, (int64_t)money->expired_count);
-	rh_fx_gauge(fx, own + RH_POW_GAUGE_TX_RETURNED, (int64_t)money->returned_count);
-}
-
 /* Transactions a second over the last blocks of the chain, by their own times. */
 static int64_t tps_of(const struct rh_pow *pow)
 {
@@ -125,6 +106,28 @@ static void gauge_head(struct rh_pow *pow)
 	rh_fx_gauge(pow->fx, RH_GAUGE_MODEL + RH_POW_GAUGE_TRANSACTIONS,
 		    (int64_t)money->ledger.tx_count);
 	rh_fx_gauge(pow->fx, RH_GAUGE_TPS, tps_of(pow));
+}
+
+void rh_pow_money_gauges(struct rh_pow *pow)
+{
+	const struct rh_pow_money *money = money_of(pow);
+	struct rh_effects *fx = pow->fx;
+	uint32_t own = RH_GAUGE_MODEL;
+
+	/* Also after a restart, when what the journal held is read. */
+	if (pow->state->moved_in_step != 0)
+		gauge_head(pow);
+	if (money->touched_in_step == 0)
+		return;
+	money_of(pow)->touched_in_step = 0;
+	rh_fx_gauge(fx, RH_GAUGE_MEMPOOL_SIZE, money->pool.count);
+	rh_fx_gauge(fx, own + RH_POW_GAUGE_MEMPOOL_BYTES, (int64_t)money->pool.bytes);
+	rh_fx_gauge(fx, own + RH_POW_GAUGE_MEMPOOL, (int64_t)money->pool.mark);
+	rh_fx_gauge(fx, own + RH_POW_GAUGE_TX_REFUSED, (int64_t)money->refused_count);
+	rh_fx_gauge(fx, own + RH_POW_GAUGE_TX_EVICTED, (int64_t)money->evicted_count);
+	rh_fx_gauge(fx, own + RH_POW_GAUGE_TX_REPLACED, (int64_t)money->replaced_count);
+	rh_fx_gauge(fx, own + RH_POW_GAUGE_TX_EXPIRED, (int64_t)money->expired_count);
+	rh_fx_gauge(fx, own + RH_POW_GAUGE_TX_RETURNED, (int64_t)money->returned_count);
 }
 
 /* ---- life ------------------------------------------------------------------------------------ */
@@ -183,7 +186,6 @@ void rh_pow_money_start(struct rh_pow *pow, uint64_t starts)
 	money->touched_in_step = 1;
 	if (params->reannounce_ns != 0)
 		money->reannounce_ns = pow->env->clock_ns + params->reannounce_ns;
-	gauge_head(pow);
 }
 
 void rh_pow_money_release(const struct rh_env *env, struct rh_pow_state *state)
@@ -200,6 +202,22 @@ void rh_pow_money_release(const struct rh_env *env, struct rh_pow_state *state)
 	rh_idmap_release(env->space, &money->is_refused);
 	rh_space_free(env->space, state->money, sizeof(*money));
 	state->money = 0;
+}
+
+void rh_pow_money_digest(const struct rh_env *env, const struct rh_pow_state *state,
+			 struct rh_digest *digest)
+{
+	const struct rh_pow_money *money = rh_at(env->space, state->money);
+	uint64_t root;
+
+	rh_digest_u64(digest, rh_ledger_sum(env, &money->ledger, &root));
+	rh_digest_u64(digest, root);
+	rh_digest_u64(digest, money->ledger.tx_count);
+	rh_digest_u64(digest, money->pool.mark);
+	rh_digest_u64(digest, money->pool.bytes);
+	rh_digest_u64(digest, money->spread.told);
+	rh_digest_u32(digest, money->spread.asked_at.count);
+	rh_digest_u32(digest, money->refused.count);
 }
 
 bool rh_pow_money_is_conserved(const struct rh_env *env, const struct rh_pow_state *state)
@@ -316,12 +334,12 @@ void rh_pow_money_fill(struct rh_pow *pow, struct rh_vec *txs)
 
 /* ---- the pool -------------------------------------------------------------------------------- */
 
-static const char *try_add(struct rh_pow *pow, const struct rh_tx *tx)
+static const char *try_add(struct rh_pow *pow, const struct rh_tx *tx, bool is_own)
 {
 	struct rh_pow_money *money = money_of(pow);
 	struct rh_mempool_gone tell = {gone, pow};
 
-	return rh_mempool_add(pow->env, &money->pool, &money->pool_cfg, tx,
+	return rh_mempool_add(pow->env, &money->pool, &money->pool_cfg, tx, is_own,
 			      rh_ledger_wallet(pow->env, &money->ledger, rh_tx_sender(tx->id)),
 			      money->ledger.wallet_count, &tell);
 }
@@ -363,7 +381,7 @@ static void admit(struct rh_pow *pow, const struct rh_tx *tx, bool is_own)
 
 	if (rh_mempool_has(pow->env, &money->pool, tx->id))
 		return;
-	why = try_add(pow, tx);
+	why = try_add(pow, tx, is_own);
 	money->touched_in_step = 1;
 	if (why != NULL) {
 		/* What a block took meanwhile is nobody's fault. */
@@ -383,7 +401,8 @@ static void admit(struct rh_pow *pow, const struct rh_tx *tx, bool is_own)
 	set_pool_timer(pow);
 }
 
-/* A block left the chain: what it held waits again, unless the new chain holds it. */
+/* A block left the chain: what it held waits again, unless the new chain holds it, and is told again
+ * as the node's own, since others may never have heard of it. */
 static void give_back(struct rh_pow *pow, const struct rh_pow_block *block)
 {
 	struct rh_pow_money *money = money_of(pow);
@@ -394,7 +413,8 @@ static void give_back(struct rh_pow *pow, const struct rh_pow_block *block)
 			rh_ledger_wallet(pow->env, &money->ledger, rh_tx_sender(tx->id));
 
 		if (rh_tx_nonce(tx->id) < wallet.next ||
-		    rh_mempool_has(pow->env, &money->pool, tx->id) || try_add(pow, tx) != NULL)
+		    rh_mempool_has(pow->env, &money->pool, tx->id) ||
+		    try_add(pow, tx, true) != NULL)
 			continue;
 		money->returned_count++;
 		if (tells_all(pow))
@@ -451,7 +471,6 @@ void rh_pow_money_follow(struct rh_pow *pow, const struct rh_chain_move *move, b
 	money->touched_in_step = 1;
 	if (known > 0)
 		rh_fx_gauge(pow->fx, RH_GAUGE_INCLUSION_DELAY, (int64_t)(delay_ns / known));
-	gauge_head(pow);
 	set_pool_timer(pow);
 	RH_CHECK(rh_mempool_is_consistent(pow->env, &money->pool));
 }
@@ -563,8 +582,8 @@ void rh_pow_money_message(struct rh_pow *pow, const struct rh_event *event)
 		take_list(pow, event->object);
 }
 
-/* What has waited for a whole interval is told again: a cut, a restart or a full pool may have kept
- * it from somebody. */
+/* The node's own that have waited for a whole interval are told again: a cut, a restart or a full pool
+ * may have kept them from somebody.  If everybody told everything again, nothing would ever expire. */
 static void reannounce(struct rh_pow *pow)
 {
 	struct rh_pow_money *money = money_of(pow);

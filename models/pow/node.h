@@ -175,6 +175,8 @@ void rh_pow_money_input(struct rh_pow *pow, const struct rh_event *event);
 void rh_pow_money_message(struct rh_pow *pow, const struct rh_event *event);
 void rh_pow_money_timer(struct rh_pow *pow, const struct rh_event *event);
 void rh_pow_money_gauges(struct rh_pow *pow);
+void rh_pow_money_digest(const struct rh_env *env, const struct rh_pow_state *state,
+			 struct rh_digest *digest);
 /* All there is against all there should be, by adding up. */
 bool rh_pow_money_is_conserved(const struct rh_env *env, const struct rh_pow_state *state);
 

@@ -157,9 +157,14 @@ void sim_net_delays(struct sim_net *net, const struct sim_sending *sending, uint
 		    uint32_t count, uint64_t *delay_ns);
 /* A delay raised to the least of the plan, which is counted, or cut at the most. */
 uint64_t sim_net_bound_ns(struct sim_net *net, uint64_t delay_ns);
+/* Soon a copy will leave the node's uplink, or come through its downlink. */
+void sim_net_fetch_queue(const struct sim_net *net, uint32_t node);
 /* When a copy leaves the uplink; it is taken until then.  Without a limit: now. */
 uint64_t sim_net_leaves_ns(struct sim_net *net, const struct sim_sending *sending,
 			   uint64_t takes_ns);
+/* The same for some copies, one behind the other: a position's delay grows by what its copy waits. */
+void sim_net_leave_in_turn(struct sim_net *net, const struct sim_sending *sending,
+			   const uint32_t *positions, uint32_t count, uint64_t *delays_ns);
 uint64_t sim_net_takes_ns(const struct sim_net *net, const struct sim_sending *sending);
 
 static inline bool sim_net_has_downlink(const struct sim_net *net, uint32_t node)

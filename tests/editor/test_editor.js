@@ -81,7 +81,7 @@ const completions = [
   ['at the top', '|', ['apiVersion', 'kind', 'metadata', 'spec'], ['api_version']],
   ['after spec:', `${header}spec:\n  |\n`, ['topology', 'network', 'model', 'phases', 'seed', 'successCriteria'], ['success_criteria', 'latency']],
   ['in a group', `${header}spec:\n  topology:\n    groups:\n      - name: n\n        |\n`, ['count', 'region', 'clockOffset', 'with'], ['clock_offset', 'name']],
-  ['in a step', `${steps}        - name: cut-1\n          |\n`, ['fault', 'action', 'target', 'with', 'for', 'at'], ['id', 'delay', 'successCriteria']],
+  ['in a step', `${steps}        - name: cut-1\n          |\n`, ['fault', 'action', 'target', 'with', 'for', 'at'], ['parameters', 'on_failure', 'successCriteria', 'Rehearse scenario v1']],
   ['the name of a fault', `${steps}        - fault: |\n`, ['partition', 'latency', 'loss', 'crash'], ['mine']],
   ['the name of an action', `${steps}        - action: |\n`, ['mine'], ['partition']],
   ["in a fault's with", `${steps}        - fault: latency\n          with:\n            |\n`, ['delay', 'jitter'], ['loss', 'rate', 'amnesia']],

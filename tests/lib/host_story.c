@@ -9,6 +9,7 @@
 
 #include "core/base/arena.h"
 #include "core/base/units.h"
+#include "core/transaction.h"
 #include "tests/lib/model_host.h"
 
 #define WORDS_MAX 12
@@ -90,6 +91,20 @@ static void tell_gauge(struct story *story, const struct rh_record *record)
 	rh_buf_printf(&story->out, "%s = %lld\n", name, (long long)record->a);
 }
 
+static void tell_tx(struct story *story, const struct rh_record *record)
+{
+	char stage[24];
+
+	rh_buf_printf(&story->out, "tx %s %u.%u@%u",
+		      rh_record_stage_text(stage, record->kind, record->stage),
+		      (unsigned)rh_tx_sender(record->a), (unsigned)rh_tx_nonce(record->a),
+		      (unsigned)(record->a & 0xfffff));
+	if (record->stage == RH_TX_INCLUDED)
+		rh_buf_printf(&story->out, " in %s", name_of(story, record->b));
+	if (record->text != NULL)
+		rh_buf_printf(&story->out, ": %.*s", (int)record->text_len, record->text);
+}
+
 static void on_record(void *ctx, const struct rh_record *record)
 {
 	struct story *story = ctx;
@@ -119,6 +134,8 @@ static void on_record(void *ctx, const struct rh_record *record)
 			      name_of(story, record->d), name_of(story, record->b));
 	} else if (record->kind == RH_RECORD_FINALIZED) {
 		rh_buf_printf(&story->out, "final %s", name_of(story, record->a));
+	} else if (record->kind == RH_RECORD_TX) {
+		tell_tx(story, record);
 	}
 	rh_buf_text(&story->out, "\n");
 }
@@ -195,6 +212,26 @@ static void cut(struct story *story, const char *left, const char *right)
 	}
 }
 
+/* The price stands in the salt, so that the id tells it. */
+static void pay(struct story *story, char **word, int count)
+{
+	struct rh_event event = {.class = RH_CLASS_INPUT, .kind = RH_TX_SUBMIT};
+	struct rh_tx_order order = {.amount = 1000, .size_bytes = 100};
+	char *dot;
+
+	if (count < 4)
+		rh_fatal("pay NODE WALLET.NONCE PRICE");
+	order.sender = (uint32_t)strtoul(word[2], &dot, 10);
+	order.nonce = (uint32_t)strtoul(dot + 1, NULL, 10);
+	order.price = order.salt = (uint32_t)atoi(word[3]);
+	if (count > 4)
+		order.flags = strcmp(word[4], "huge") == 0 ? RH_TX_HUGE : RH_TX_FORGED;
+	event.key = event.id = rh_tx_key(&order);
+	event.arg = rh_tx_arg(&order);
+	event.from = node_of(story, word[1]);
+	host_step(story->host, event.from, &event);
+}
+
 static void open_nodes(struct story *story, uint32_t count)
 {
 	story->host = host_new(story->model, count, 1);
@@ -243,6 +280,8 @@ static void act(struct story *story, char **word, int count)
 	else if (strcmp(word[0], "mine") == 0)
 		host_action(host, node_of(story, word[1]), 0,
 			    count > 2 ? (uint64_t)atoi(word[2]) : 1);
+	else if (strcmp(word[0], "pay") == 0)
+		pay(story, word, count);
 	else if (strcmp(word[0], "cut") == 0)
 		cut(story, word[1], word[2]);
 	else if (strcmp(word[0], "heal") == 0)

@@ -33,5 +33,5 @@ for file in $(find scenarios -name '*.yaml' ! -name '*.template.yaml' | sort); d
 	ran=$((ran + 1))
 done
 [ "$ran" -ge 15 ] || fail "only $ran scenarios were run"
-scenarios/index.sh --check >"$work/out" || fail "scenarios/README.md is not what scenarios/index.sh makes of the files:
+scenarios/index.sh --check >"$work/out" || fail "scenarios/README.md is not what scenarios/index.sh makes of the files: run it
 $(cat "$work/out")"

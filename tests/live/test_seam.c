@@ -95,6 +95,7 @@ static struct rh_plan *load(const char *path, const char *const *sets, size_t co
 
 	memset(&registry, 0, sizeof(registry));
 	ck_assert_int_eq(rh_registry_add(&registry, &rh_builtin_faults, &err), 0);
+	ck_assert_int_eq(rh_registry_add(&registry, &rh_builtin_workloads, &err), 0);
 	ck_assert_int_eq(rh_registry_add(&registry, &rh_builtin_assertions, &err), 0);
 	ck_assert_int_eq(rh_registry_add(&registry, &rh_builtin_models, &err), 0);
 	rh_diagnostics_init(&diagnostics);
@@ -298,6 +299,26 @@ START_TEST(test_every_answer_is_the_same)
 }
 END_TEST
 
+/* Payments, some of them spoiled, and a node that comes back: inputs and lists of transactions. */
+START_TEST(test_money_is_the_same)
+{
+	struct rh_plan *plan = load("scenarios/live/payments.yaml", NULL, 0);
+
+	record_run(plan, 12 * RH_NS_PER_SEC);
+	ck_assert(has_restart());
+	ck_assert_uint_gt(count_of(RH_CLASS_INPUT), 200);
+	/* Behind the eight kinds of the relay: announced, asked for, delivered. */
+	for (uint32_t i = 8; i < plan->model->message_count; i++)
+		ck_assert_uint_gt(recorder.kinds[i], 100);
+	enter_folder();
+	for (uint32_t node = 0; node < plan->node_count; node++)
+		ck_assert_uint_eq(replay(plan, node), recorder.count);
+	leave_folder(plan->node_count);
+	forget_recording();
+	rh_plan_free(plan);
+}
+END_TEST
+
 START_TEST(test_another_seed_is_noticed)
 {
 	struct rh_plan *plan = load("scenarios/smoke/four.yaml", NULL, 0);
@@ -336,6 +357,7 @@ int main(void)
 
 	tcase_add_loop_test(frame.tests, test_every_answer_is_the_same, 0,
 			    (int)RH_ARRAY_LEN(relays));
+	tcase_add_test(frame.tests, test_money_is_the_same);
 	tcase_add_test(frame.tests, test_another_seed_is_noticed);
 	tcase_add_test(frame.tests, test_a_wrong_bit_is_noticed);
 	return frame_run(frame);

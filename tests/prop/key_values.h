@@ -6,6 +6,7 @@
 #define TESTS_PROP_KEY_VALUES_H
 
 #include <stdio.h>
+#include <string.h>
 
 #include "core/plugin.h"
 #include "models/registry.h"
@@ -17,7 +18,8 @@ static const struct rh_plugin *const key_plugins[] = {&test_types_plugin, &rh_bu
 
 #define HEADER "{apiVersion: rehearse/v1, kind: Scenario, metadata: {name: t}, spec: "
 #define GROUPS \
-	"topology: {groups: [{name: n, count: 6, region: eu}, {name: m, count: 3, region: na}], " \
+	"topology: {groups: [{name: n, count: 6, region: eu, role: miner, labels: {client: a}}, " \
+	"{name: m, count: 3, region: na, role: boot, labels: {client: b}}], " \
 	"shape: full}"
 #define FULL  HEADER "{duration: 1h, " GROUPS ", model: {name: pow}, "
 #define TAKER HEADER "{duration: 1h, " GROUPS ", model: {name: taker}, "
@@ -31,12 +33,50 @@ static const struct rh_plugin *const key_plugins[] = {&test_types_plugin, &rh_bu
 #define WORKLOAD_DOCUMENT  TAKER "workloads: [{name: w, type: %s, with: {@}}]}}"
 #define ASSERTION_DOCUMENT FULL "successCriteria: [{type: %s, with: {@}}]}}"
 
+/* What stands behind a key that needs no word: `wait: 10s`. */
+static const char *key_step_value(const char *key)
+{
+	static const char *const values[][2] = {
+		{"wait", "10s"}, {"clear", "all"}, {"capture", "head_height"}, {"workload", "w"}};
+
+	for (size_t i = 0; i < RH_ARRAY_LEN(values); i++) {
+		if (strcmp(values[i][0], key) == 0)
+			return values[i][1];
+	}
+	return "thing";
+}
+
 /* A step of a type, whichever key its kind goes by. */
 static void key_step_document(char *out, size_t size, const struct rh_action_type *type)
 {
-	snprintf(out, size, STEP "name: x, %s: %s, target: n-0, with: {@}}]}]}}",
-		 type->is_fault ? "fault" : "action", type->name);
+	char buffer[32];
+	const char *word;
+	const char *key = rh_action_key(buffer, &word, type);
+
+	snprintf(out, size,
+		 TAKER
+		 "workloads: [{name: w, type: drip}], phases: [{name: p, duration: 1h, actions: "
+		 "[{id: x, %s: %s, %swith: {@}}]}]}}",
+		 key, word != NULL ? word : key_step_value(key),
+		 type->effect == RH_EFFECT_ON_RUN ? "" : "target: n-0, ");
 }
+
+/* Other files that a value may name. */
+static const struct {
+	const char *name;
+	const char *text;
+} key_parts[] = {
+	{"ring.yaml",
+	 "{apiVersion: rehearse/v1, kind: Topology, metadata: {name: r}, spec: {shape: ring}}"},
+	{"star.yaml",
+	 "{apiVersion: rehearse/v1, kind: Topology, metadata: {name: r}, spec: {shape: star}}"},
+	{"fast.yaml", "{apiVersion: rehearse/v1, kind: NetworkModel, metadata: {name: r}, spec: "
+		      "{latency: 1ms}}"},
+	{"slow.yaml",
+	 "{apiVersion: rehearse/v1, kind: NetworkModel, metadata: {name: r}, spec: {latency: 1s}}"},
+	{"once.yaml", "{spec: {hypothesis: once}}"},
+	{"twice.yaml", "{spec: {hypothesis: twice}}"},
+};
 
 /* The '@' is where its keys go; `base` are those that it needs in any case. */
 struct key_place {
@@ -49,6 +89,10 @@ static const struct key_place key_places[] = {
 	{"file", "{@}",
 	 "apiVersion: rehearse/v1; kind: Scenario; metadata: {name: t}; "
 	 "spec: {duration: 1h, " GROUPS ", model: {name: pow}}"},
+	{"parameter",
+	 "{apiVersion: rehearse/v1, kind: Scenario, metadata: {name: t}, parameters: [{@}], "
+	 "spec: {duration: 1h, " GROUPS ", model: {name: pow}, hypothesis: '${params.x}'}}",
+	 "name: x; default: 1"},
 	{"metadata",
 	 "{apiVersion: rehearse/v1, kind: Scenario, metadata: {@}, spec: {duration: 1h, " GROUPS
 	 ", model: {name: pow}}}",
@@ -58,8 +102,11 @@ static const struct key_place key_places[] = {
 	{"spec.topology", HEADER "{duration: 1h, topology: {@}, model: {name: pow}}}",
 	 "groups: [{name: n, count: 20}]"},
 	{"group",
-	 HEADER
-	 "{duration: 1h, topology: {groups: [{@}, {name: z, count: 4}]}, model: {name: pow}}}",
+	 HEADER "{duration: 1h, topology: {groups: [{@}, {name: z, count: 4, role: miner, labels: "
+		"{client: a}}]}, "
+		"model: {name: pow}, phases: [{name: p, duration: 1h, actions: ["
+		"{id: r, fault: crash, target: {select: {role: miner}}}, "
+		"{id: l, fault: crash, target: {select: {labels: {client: a}}}}]}]}}",
 	 "name: n; count: 20"},
 	{"bandwidth", FULL "network: {bandwidth: {@}}}}", ""},
 	{"link",
@@ -74,7 +121,21 @@ static const struct key_place key_places[] = {
 	 FULL "phases: [{name: o, duration: 1h, actions: [{fault: loss, target: n-0, with: {loss: "
 	      "1%}}]}, {@}]}}",
 	 "name: p; duration: 1h"},
-	{"step", STEP "@}]}]}}", "name: x; fault: loss; target: n-0; with: {loss: 10%}; for: 5m"},
+	{"step",
+	 TAKER
+	 "workloads: [{name: w, type: drip}], phases: [{name: p, duration: 1h, actions: [{@}]}]}}",
+	 "name: x; fault: loss; target: n-0; with: {loss: 10%}; for: 5m"},
+	{"wait",
+	 FULL "clock: {slot: 12s, slotsPerEpoch: 32}, phases: [{name: p, duration: 1h, actions: "
+	      "[{wait: {@}}]}]}}",
+	 ""},
+	{"repeat", STEP "repeat: {@}}]}]}}", "count: 2; actions: [{annotate: a}]"},
+	{"rollback", FULL "rollback: {@}}}", "actions: [{clear: all}]"},
+	{"signal",
+	 FULL
+	 "signals: [{@}], phases: [{name: p, duration: 1h, actions: [{fault: latency, target: n-0, "
+	 "with: {delay: {signal: s}}, for: 10m}]}]}}",
+	 "name: s; shape: linear; from: 10ms; to: 200ms; every: 10s; for: 5m"},
 	{"target", STEP "name: x, fault: loss, with: {loss: 10%}, target: {@}}]}]}}", ""},
 	{"select", STEP "name: x, fault: loss, with: {loss: 10%}, target: {select: {@}}}]}]}}", ""},
 	{"assert", PHASE "assert: [{@}]}]}}", "that: heads == 1"},
@@ -106,6 +167,21 @@ static const struct key_value key_values[] = {
 	{"file", "metadata", NULL, "{name: t}", "{name: u}", KEY_CHANGES},
 	{"file", "spec", NULL, "{duration: 1h, " GROUPS ", model: {name: pow}}",
 	 "{duration: 2h, " GROUPS ", model: {name: pow}}", KEY_CHANGES},
+
+	{"file", "include", NULL, "[once.yaml]", "[twice.yaml]", KEY_CHANGES},
+	{"file", "parameters", NULL, "[{name: a, default: 1}]", "[{name: a}, {name: a}]",
+	 KEY_REFUSED},
+
+	{"parameter", "name", NULL, "x", "y", KEY_REFUSED},
+	{"parameter", "type", NULL, "int", "duration", KEY_REFUSED},
+	{"parameter", "required", "name: x", "false", "true", KEY_REFUSED},
+	{"parameter", "default", "name: x", "1", "2", KEY_CHANGES},
+	{"parameter", "min", "name: x; type: int; default: 1", "1", "2", KEY_REFUSED},
+	{"parameter", "max", "name: x; type: int; default: 2", "2", "1", KEY_REFUSED},
+	{"parameter", "values", "name: x; type: enum; default: a", "[a]", "[b]", KEY_REFUSED},
+	{"parameter", "pattern", "name: x; default: a", "a", "b", KEY_REFUSED},
+	/* said to who asks which parameters there are */
+	{"parameter", "description", NULL, "one", "two", KEY_REPORTS},
 
 	{"metadata", "name", NULL, "t", "u", KEY_CHANGES},
 	{"metadata", "description", NULL, "one", "two", KEY_CHANGES},
@@ -169,13 +245,80 @@ static const struct key_value key_values[] = {
 	{"spec.model", "name", NULL, "pow", "wop", KEY_REFUSED},
 	{"spec.model", "with", NULL, "{blockInterval: 1m}", "{blockInterval: 2m}", KEY_CHANGES},
 
+	{"spec", "vars", "duration: 1h; " GROUPS "; model: {name: pow}; hypothesis: '${vars.x}'",
+	 "{x: 1}", "{x: 2}", KEY_CHANGES},
+	{"spec", "parameters", NULL, "[{name: a, default: 1}]", "[{name: a}, {name: a}]",
+	 KEY_REFUSED},
+	/* variants are made before a plan is: `rehearse suite` */
+	{"spec", "matrix", NULL, "{seed: [1, 2]}", "{seed: [1, 2]}", KEY_REPORTS},
+	{"spec.topology", "use", NULL, "ring.yaml", "star.yaml", KEY_CHANGES},
+	{"spec.network", "use", NULL, "fast.yaml", "slow.yaml", KEY_CHANGES},
+	{"wait", "until", NULL, "heads == 1", "heads == 2", KEY_CHANGES},
+	{"repeat", "until", NULL, "heads == 1", "heads == 2", KEY_CHANGES},
+	{"repeat", "actions", NULL, "[{annotate: a}]", "[{annotate: b}]", KEY_CHANGES},
+	{"rollback", "when", NULL, "[failure]", "[timeout]", KEY_CHANGES},
+	{"rollback", "actions", NULL, "[{annotate: a}]", "[{annotate: b}]", KEY_CHANGES},
+	{"signal", "name", NULL, "s", "t", KEY_REFUSED},
+	{"signal", "from", NULL, "10ms", "20ms", KEY_CHANGES},
+	{"signal", "to", NULL, "100ms", "200ms", KEY_CHANGES},
+	{"signal", "for", NULL, "1m", "2m", KEY_CHANGES},
+	{"signal", "recover", "name: s; shape: drop; from: 10ms; to: 200ms; every: 10s; for: 2m",
+	 "1m", "2m", KEY_CHANGES},
+	{"signal", "period", "name: s; shape: sine; from: 10ms; to: 200ms; every: 10s", "1m", "2m",
+	 KEY_CHANGES},
+	{"signal", "change", "name: s; shape: random-walk; from: 10ms; to: 200ms; every: 10s",
+	 "1ms", "2ms", KEY_CHANGES},
+	{"target", "layer", NULL, "all", "execution", KEY_REFUSED},
+	{"select", "node", NULL, "n-0", "n-1", KEY_CHANGES},
+	{"select", "role", NULL, "miner", "boot", KEY_CHANGES},
+	{"select", "labels", NULL, "{client: a}", "{client: b}", KEY_CHANGES},
+	{"spec", "signals", NULL, "[]", "[]", KEY_REPORTS},
+	{"spec", "rollback", NULL, "{actions: [{clear: all}]}",
+	 "{actions: [{clear: all}, {annotate: a}]}", KEY_CHANGES},
+	{"spec", "cleanup", NULL, "[]", "[{annotate: a}]", KEY_CHANGES},
+	{"spec.clock", "block", "slot: 12s", NULL, NULL, KEY_CHANGES},
+	{"group", "role", NULL, "miner", "boot", KEY_CHANGES},
+	{"group", "labels", NULL, "{client: a}", "{client: b}", KEY_CHANGES},
+	{"phase", "parallelActions", NULL, "[]", "[{fault: crash, target: n-0}]", KEY_CHANGES},
+
 	{"phase", "name", NULL, "p", "q", KEY_CHANGES},
 	/* what a phase is for is said to who reads the file */
 	{"phase", "description", NULL, "one", "two", KEY_REPORTS},
 	{"phase", "actions", NULL, "[]", "[{fault: crash, target: n-0}]", KEY_CHANGES},
 	{"phase", "assert", NULL, "[]", "[{that: heads == 1}]", KEY_CHANGES},
 
-	{"step", "name", NULL, "x", "y", KEY_CHANGES},
+	/* what people call it; its draws follow from the id */
+	{"step", "name", "fault: loss; target: n-0; with: {loss: 10%}", "x", "y", KEY_CHANGES},
+	{"step", "id", NULL, "x", "y", KEY_CHANGES},
+	{"step", "service", "name: x; action: clear_chaos", "n-0", "n-1", KEY_CHANGES},
+	{"step", "node", "id: x; target: n-0", "start", "stop", KEY_CHANGES},
+	{"step", "validator", "id: x; target: n-0", "exit", "activate", KEY_CHANGES},
+	{"step", "fork", "id: x; target: n-0; with: {name: a}", "schedule", "schedules",
+	 KEY_REFUSED},
+	{"step", "time", "id: x", "freeze", "unfreeze", KEY_CHANGES},
+	{"step", "snapshot", "id: x; with: {name: a}", "save", "remove", KEY_CHANGES},
+	{"step", "restore", "id: x", "a", "b", KEY_CHANGES},
+	{"step", "peer", "id: x; target: n-0; with: {to: n-1}", "connect", "connects", KEY_REFUSED},
+	{"step", "topology", "id: x; target: n-0", "leave", "leaves", KEY_REFUSED},
+	{"step", "chaos", "id: x; target: n-0; with: {for: 1m}", "random", "restart", KEY_CHANGES},
+	{"step", "workload", "id: x; with: {rate: 5/s}", "w", "v", KEY_REFUSED},
+	{"step", "set", "id: x; with: {value: 1}", "a", "b", KEY_CHANGES},
+	{"step", "run", "id: x", "a", "b", KEY_CHANGES},
+	{"step", "wait", "id: x", "10s", "20s", KEY_CHANGES},
+	{"step", "clear", "id: x", "all", "x", KEY_REFUSED},
+	{"step", "capture", "id: x", "head_height", "heads", KEY_CHANGES},
+	{"step", "annotate", "id: x", "a", "b", KEY_CHANGES},
+	{"step", "parallel", "id: x", "[{annotate: a}]", "[{annotate: b}]", KEY_CHANGES},
+	{"step", "sequence", "id: x", "[{annotate: a}]", "[{annotate: b}]", KEY_CHANGES},
+	{"step", "repeat", "id: x", "{count: 2, actions: [{annotate: a}]}",
+	 "{count: 3, actions: [{annotate: a}]}", KEY_CHANGES},
+	{"step", "if", NULL, "heads == 1", "heads == 2", KEY_CHANGES},
+	{"step", "until", "id: x; annotate: a; every: 1m", "heads == 1", "heads == 2", KEY_CHANGES},
+	{"step", "at", NULL, "1m", "end", KEY_CHANGES},
+	{"step", "severity", "id: x; fault: loss; target: n-0; for: 5m", "low", "high",
+	 KEY_CHANGES},
+	{"step", "times", "id: x; annotate: a; every: 1m", NULL, NULL, KEY_CHANGES},
+	{"step", "timeout", "id: x; wait: {until: heads == 1}", NULL, NULL, KEY_CHANGES},
 	{"step", "fault", "name: x; target: n-0; for: 1m", "partition", "crash", KEY_CHANGES},
 	{"step", "action", "name: x; target: n-0", "mine", "dig", KEY_REFUSED},
 	{"step", "target", NULL, "n-0", "n-1", KEY_CHANGES},
@@ -194,7 +337,9 @@ static const struct key_value key_values[] = {
 	{"assert", "with", "type: expectation", "{least: 1}", "{least: 2}", KEY_CHANGES},
 	{"assert", "target", "that: head_height > 1", "n", "m", KEY_CHANGES},
 
-	{"model.taker", "label", NULL, "a", "b", KEY_CHANGES},
+	{"fault.partition", "shape", "groups: [[n-0], [n-1]]", "groups", "halves", KEY_CHANGES},
+	{"fault.partition", "groups", "shape: groups", "[[n-0], [n-1]]", "[[n-0], [n-2]]",
+	 KEY_CHANGES},
 	/* all that it floods with has a bad signature, unless told otherwise */
 	{"workload.gossip-flood", "nonceTooLow", SPARED, NULL, NULL, KEY_CHANGES},
 	{"workload.gossip-flood", "nonceGap", SPARED, NULL, NULL, KEY_CHANGES},

@@ -1,7 +1,7 @@
 /*
  * What the loader says about bad files, to the letter: each tests/golden/diagnostics/NAME.yaml
- * (options in comments `# set: KEY=VALUE`) gives what NAME.txt holds; and every documented code is
- * shown by at least one.  What concerns the file itself (missing, a directory, too large) is
+ * (options in comments `# set: KEY=VALUE`, `# param: NAME=VALUE`, `# strict`; other files in its folder
+ * parts/) gives what NAME.txt holds; and every documented code is shown by at least one.  What concerns the file itself (missing, a directory, too large) is
  * tested below.
  *
  * REHEARSE_GOLDEN=write makes the .txt files again: `make golden` runs this program so.  Read the
@@ -19,6 +19,7 @@
 #include "core/base/sort.h"
 #include "core/scenario/diag.h"
 #include "core/scenario/load.h"
+#include "core/scenario/suite.h"
 #include "tests/lib/test_model.h"
 
 #define FOLDER	  "tests/golden/diagnostics"
@@ -69,20 +70,48 @@ static void read_file(const char *path, struct rh_buf *content)
 	content->len--;
 }
 
-/* The `# set:` lines at the top. */
-static size_t read_sets(const char *text, char sets[8][120], const char *pointers[8])
+/* Options as a golden file gives them. */
+struct given {
+	char texts[2][8][120];
+	const char *pointers[2][8]; /* --set, -p */
+	size_t counts[2];
+	bool is_strict;
+};
+
+/* The comments at the top. */
+static void read_given(struct given *given, const char *text)
 {
-	size_t count = 0;
+	static const char *const words[] = {"# set: ", "# param: "};
 
-	while (strncmp(text, "# set: ", 7) == 0 && count < 8) {
-		size_t len = strcspn(text + 7, "\n");
+	memset(given, 0, sizeof(*given));
+	for (; text[0] == '#'; text += strcspn(text, "\n") + 1) {
+		given->is_strict |= strncmp(text, "# strict\n", 9) == 0;
+		for (uint32_t i = 0; i < 2; i++) {
+			size_t at = given->counts[i];
+			size_t skip = strlen(words[i]);
 
-		snprintf(sets[count], 120, "%.*s", (int)len, text + 7);
-		pointers[count] = sets[count];
-		count++;
-		text += 7 + len + 1;
+			if (strncmp(text, words[i], skip) != 0)
+				continue;
+			ck_assert_uint_lt(at, 8);
+			snprintf(given->texts[i][at], 120, "%.*s",
+				 (int)(strcspn(text, "\n") - skip), text + skip);
+			given->pointers[i][at] = given->texts[i][at];
+			given->counts[i]++;
+		}
 	}
-	return count;
+}
+
+/* Other files lie in the folder of the golden files. */
+static int read_part(void *ctx, struct rh_buf *content, const char *name, struct rh_err *err)
+{
+	char path[300];
+
+	(void)ctx;
+	snprintf(path, sizeof(path), FOLDER "/%.200s", name);
+	if (access(path, R_OK) != 0)
+		return rh_err_set(err, RH_E_NOT_FOUND, "No such file or directory");
+	read_file(path, content);
+	return 0;
 }
 
 /* Loads a golden file and prints what was said; the last line is what the program would do. */
@@ -92,20 +121,33 @@ static void say(const char *name, struct rh_buf *out)
 	struct rh_diagnostics diagnostics;
 	struct rh_load_options options = {.registry = &registry};
 	struct rh_buf text = {0};
-	struct rh_plan *plan;
-	const char *pointers[8];
-	char sets[8][120];
+	struct rh_plan *plan = NULL;
+	struct given given;
 	char path[200];
 
 	test_registry_fill(&registry);
 	rh_diagnostics_init(&diagnostics);
 	snprintf(path, sizeof(path), FOLDER "/%s.yaml", name);
 	read_file(path, &text);
-	options.set_count = read_sets(rh_buf_str(&text), sets, pointers);
-	options.sets = pointers;
+	read_given(&given, rh_buf_str(&text));
+	options.sets = given.pointers[0];
+	options.set_count = given.counts[0];
+	options.params = given.pointers[1];
+	options.param_count = given.counts[1];
+	options.is_strict = given.is_strict;
+	options.read = read_part;
 	snprintf(path, sizeof(path), "%s.yaml", name);
-	plan = rh_load_text(path, (const char *)text.data, text.len, &options, &diagnostics);
-	ck_assert_int_eq(plan != NULL, diagnostics.error_count == 0);
+	if (strncmp(name, "e076", 4) == 0) {
+		struct rh_suite *suite = rh_load_suite_text(path, (const char *)text.data, text.len,
+							    &options, &diagnostics);
+
+		ck_assert_int_eq(suite != NULL, diagnostics.error_count == 0);
+		rh_suite_free(suite);
+	} else {
+		plan = rh_load_text(path, (const char *)text.data, text.len, &options,
+				    &diagnostics);
+		ck_assert_int_eq(plan != NULL, diagnostics.error_count == 0);
+	}
 	ck_assert_uint_gt(diagnostics.count, 0);
 	rh_diagnostics_print(&diagnostics, out);
 	rh_buf_printf(out, "errors %u, warnings %u\n", diagnostics.error_count,

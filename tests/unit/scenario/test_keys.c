@@ -95,7 +95,7 @@ END_TEST
 
 START_TEST(every_row_is_whole)
 {
-	struct rh_slots slots = {12 * RH_NS_PER_SEC, 32};
+	struct rh_slots slots = {12 * RH_NS_PER_SEC, 32, 0};
 	struct rh_registry registry;
 	struct rh_buf schema = {0};
 	struct rh_buf out = {0};

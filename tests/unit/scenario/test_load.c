@@ -113,7 +113,7 @@ START_TEST(phases_and_steps)
 		     "    - name: b\n      duration: 10m\n      actions:\n"
 		     "        - {id: late, fault: restart, target: n-3, at: 2 slots, with: "
 		     "{downtime: 5s, amnesia: true}}\n"
-		     "        - {fault: partition, target: [n-0, n-1]}\n"
+		     "        - {fault: partition, target: [n-0, n-1], at: 0}\n"
 		     "        - {fault: latency, with: {delay: 5ms}, for: 1m, verify: none}\n"
 		     "        - {fault: loss, target: n-0, direction: in, with: {loss: 10%},\n"
 		     "           disabled: true, for: 1m}\n"

@@ -11,7 +11,7 @@
 #include "core/scenario/value.h"
 #include "tests/lib/test_model.h"
 
-static const struct rh_slots slots = {12000000000, 32};
+static const struct rh_slots slots = {12000000000, 32, 0};
 
 /* Reads without limits; false stands for "refused with this code". */
 static bool reads(enum rh_key_type type, const char *text, struct rh_value *value,
@@ -101,7 +101,7 @@ START_TEST(refused)
 		{RH_KEY_DURATION, "300000d", "E022"},
 		{RH_KEY_DURATION, "1e3s", "E030"},
 		{RH_KEY_DURATION, "1h30", "E031"},
-		{RH_KEY_DURATION, "20 blocks", "E030"},
+		{RH_KEY_DURATION, "20 blocks", "E035"},
 		{RH_KEY_DURATION, "99999999999999999999s", "E030"},
 		{RH_KEY_SIZE, "100", "E032"},
 		{RH_KEY_SIZE, "1mb", "E032"},

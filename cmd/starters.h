@@ -1,0 +1,19 @@
+/*
+ * starters.h - the texts that `rehearse init` writes.
+ */
+#ifndef CMD_STARTERS_H
+#define CMD_STARTERS_H
+
+struct cmd_starter {
+	const char *name;
+	const char *doc;
+	const char *text;   /* @NAME@ stands for the scenario's name */
+	const char *ending; /* of the file, when the name has none */
+	const char *next;   /* what to do with it: words behind the file */
+};
+
+#define CMD_STARTER_WORDS "quickstart"
+
+const struct cmd_starter *cmd_starter_find(const char *name);
+
+#endif
