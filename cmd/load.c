@@ -277,6 +277,41 @@ int cmd_render(const struct cmd_args *args, const struct rh_registry *registry, 
 	return code;
 }
 
+bool cmd_is_suite(const struct cmd_args *args, const char *operand)
+{
+	struct rh_arena arena = {0};
+	char hint[600];
+	const char *path =
+		args->is_template ? NULL : cmd_scenario_path(args, &arena, operand, hint);
+	bool is_suite = path != NULL && rh_kind_of_file(path) == RH_KIND_SUITE;
+
+	rh_arena_release(&arena);
+	return is_suite;
+}
+
+struct rh_suite *cmd_load_runs(const struct cmd_args *args, const struct rh_registry *registry,
+			       const char *operand)
+{
+	struct rh_diagnostics diagnostics;
+	struct rh_suite *suite = NULL;
+	struct request request;
+	const char *path;
+
+	rh_diagnostics_init(&diagnostics);
+	path = prepare(&request, args, registry, operand, &diagnostics);
+	if (path != NULL) {
+		suite = rh_kind_of_file(path) == RH_KIND_SUITE
+				? rh_load_suite(path, &request.options, &diagnostics)
+				: rh_load_matrix(path, &request.options, &diagnostics);
+		/* Warnings are told when a scenario itself is loaded. */
+		if (diagnostics.error_count > 0)
+			print_diagnostics(args, &diagnostics, "nothing was run");
+	}
+	rh_diagnostics_release(&diagnostics);
+	rh_arena_release(&request.arena);
+	return suite;
+}
+
 /* ---- lines to paste -------------------------------------------------------------------------- */
 
 /* Quotes what a shell would not take as one plain word. */
@@ -380,6 +415,8 @@ char *cmd_reproduce_line(struct rh_arena *arena, const struct cmd_args *args,
 		put_repeated(&line, args, repeated[i]);
 	if (cmd_option_is(args, "allow-outside"))
 		rh_buf_text(&line, " --allow-outside");
+	if (cmd_option_is(args, "no-matrix"))
+		rh_buf_text(&line, " --no-matrix");
 	put_environment(&line, plan);
 	if (until_ns != RH_TIME_NEVER)
 		rh_buf_printf(&line, " --until %s", rh_span_exact(span, until_ns));

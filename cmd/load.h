@@ -8,6 +8,7 @@
 #include "core/judge/judge.h"
 #include "core/plan.h"
 #include "core/plugin.h"
+#include "core/scenario/suite.h"
 #include "core/world.h"
 
 /* Built-in tables, then the plugins of --plugin in order.  0 or the exit code after a message. */
@@ -21,6 +22,15 @@ int cmd_registry(struct rh_registry *registry, const struct cmd_args *args);
  */
 struct rh_plan *cmd_load(const struct cmd_args *args, const struct rh_registry *registry,
 			 const char *operand, int *exit_code);
+
+/*
+ * The runs that an operand means: those of a Suite, or the variants of a scenario's matrix, which are one for most
+ * scenarios.  The caller's to free; NULL after messages.
+ */
+/* Whether an operand is a Suite. */
+bool cmd_is_suite(const struct cmd_args *args, const char *operand);
+struct rh_suite *cmd_load_runs(const struct cmd_args *args, const struct rh_registry *registry,
+			       const char *operand);
 
 /*
  * The plan on stdout as a table, or with --json as an object; 0, or the exit code after saying what the world cannot do

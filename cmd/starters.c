@@ -108,9 +108,33 @@ static const char template[] =
 	"        - {name: one chain again, that: \"heads == 1\", within: \"${params.length + "
 	"20m}\"}\n";
 
+static const char suite[] =
+	"# @NAME@ - many runs as one: `rehearse run @NAME@.yaml -j 4`.\n"
+	"#\n"
+	"# Each run is a process of its own; the worst result is the exit code.  Paths are "
+	"relative to\n"
+	"# this file.  `rehearse run @NAME@.yaml --dry-run` lists the runs.\n"
+	"apiVersion: rehearse/v1\n"
+	"kind: Suite\n"
+	"metadata:\n"
+	"  name: @NAME@\n"
+	"  description: what every change has to pass\n"
+	"spec:\n"
+	"  scenarios:\n"
+	"    # Begin with what is quick: what needs it is skipped when it fails.\n"
+	"    - {name: smoke, file: my-scenario.yaml}\n"
+	"    - {name: longer, file: my-scenario.yaml, seed: 7, set: {network.latency: 200ms}, "
+	"needs: [smoke]}\n"
+	"    # One run for each value; several keys multiply.\n"
+	"    - name: seeds\n"
+	"      file: my-scenario.yaml\n"
+	"      needs: [smoke]\n"
+	"      matrix: {seed: {from: 1, count: 4}}\n";
+
 static const struct cmd_starter starters[] = {
 	{"quickstart", "30 nodes, one cut, three checks", quickstart, ".yaml", ""},
 	{"template", "one cut, three parameters", template, ".template.yaml", " -p length=5m"},
+	{"suite", "six runs of my-scenario.yaml (rehearse init my-scenario)", suite, ".yaml", NULL},
 };
 
 const struct cmd_starter *cmd_starter_find(const char *name)

@@ -85,6 +85,11 @@ const char *const *cmd_option_values(const struct cmd_args *args, const char *na
 	return args->options[position_of(args->verb, name)].values;
 }
 
+bool cmd_option_is_setting(const struct cmd_args *args, const char *name)
+{
+	return args->options[position_of(args->verb, name)].is_setting;
+}
+
 static const char *const log_levels[] = {"error", "warn", "info", "debug"};
 
 enum cmd_log cmd_log_level(const struct cmd_args *args)

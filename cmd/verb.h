@@ -62,6 +62,8 @@ const struct cmd_option *cmd_option_at(const struct cmd_verb *verb, int position
 int cmd_option_find(const struct cmd_verb *verb, const char *name);
 /* Whether this verb has the option and the user gave it or set it. */
 bool cmd_option_is(const struct cmd_args *args, const char *name);
+/* Whether its value was set, not typed. */
+bool cmd_option_is_setting(const struct cmd_args *args, const char *name);
 
 /* The last value of an option ("" for a switch that was given), or NULL when it was not. */
 const char *cmd_option_value(const struct cmd_args *args, const char *name);

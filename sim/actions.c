@@ -79,8 +79,8 @@ static void bury(struct sim_world *world, const struct sim_event *event)
 	struct sim_state *state = world->state;
 
 	state->others -= event->class != RH_CLASS_MESSAGE;
-	if (event->class == RH_CLASS_TIMER && sim_is_stale(world, event))
-		state->stale_timers -= state->stale_timers > 0;
+	if (event->class == RH_CLASS_TIMER)
+		sim_timer_lose(world, event);
 	if (event->is_counted)
 		sim_trace_recall(&world->space, &state->trace, event->node, event->time_ns,
 				 world->names64[event->source]);
@@ -158,7 +158,7 @@ static bool doom_of_nodes(void *ctx, const struct sim_event *event)
 	if (!rh_bit_get(sweep->nodes, event->node) &&
 	    (event->class != RH_CLASS_MESSAGE || !rh_bit_get(sweep->nodes, event->source)))
 		return false;
-	sweep->gone += event->class != RH_CLASS_TIMER || !sim_is_stale(sweep->world, event);
+	sweep->gone += event->class != RH_CLASS_TIMER || sim_timer_counts(sweep->world, event);
 	bury(sweep->world, event);
 	return true;
 }
@@ -227,6 +227,7 @@ static void crash_node(struct sim_world *world, uint32_t node, const struct rh_a
 		memset(rh_at(&world->space, self->state), 0, model->state_size);
 	for (i = 0; i < model->timer_count; i++) {
 		sim_timers(world, node)[i].is_armed = 0;
+		sim_timers(world, node)[i].is_queued = 0;
 		sim_timers(world, node)[i].generation++;
 	}
 	cut_journal(world, more,

@@ -124,14 +124,6 @@ void sim_check_invariants(struct sim_worker *worker, uint32_t node, bool is_in_e
 
 /* ---- the event ------------------------------------------------------------------------------- */
 
-bool sim_is_stale(const struct sim_world *world, const struct sim_event *event)
-{
-	const struct sim_timer *timer = &sim_timers(world, event->node)[event->kind];
-
-	RH_ASSERT(event->class == RH_CLASS_TIMER && event->kind < world->plan->model->timer_count);
-	return !timer->is_armed || timer->generation != (uint32_t)event->id;
-}
-
 /* A node that sends itself events without end is stopped with an error. */
 static void count_self_event(struct sim_worker *worker, uint32_t node, uint64_t time_ns)
 {
@@ -292,17 +284,12 @@ static uint64_t source_name(const struct sim_world *world, const struct sim_even
 static bool is_for_model(struct sim_worker *worker, const struct sim_event *event,
 			 struct sim_trace_node *trace)
 {
-	struct sim_world *world = worker->world;
-
 	switch ((enum rh_class)event->class) {
 	case RH_CLASS_MESSAGE:
 		return take_copy(worker, event, trace);
 	case RH_CLASS_TIMER:
-		if (sim_is_stale(world, event)) {
-			worker->tally.stale_timers--;
+		if (!sim_timer_fires(worker, event))
 			return false;
-		}
-		sim_timers(world, event->node)[event->kind].is_armed = 0;
 		break;
 	case RH_CLASS_WORK:
 		break;

@@ -1,6 +1,6 @@
 /*
  * effects.c - what a step asked for, made true in the order in which it asked.  Messages are in
- * sending.c.
+ * sending.c, timers in timers.c.
  *
  * Nothing here acts at the present instant: a copy takes at least 1 ns on its way, a timer or a
  * piece of work ends at least 1 ns later.
@@ -11,57 +11,7 @@
 #include "core/base/units.h"
 #include "sim/state.h"
 
-/* ---- timers and work ------------------------------------------------------------------------- */
-
-static bool doom_stale(void *ctx, const struct sim_event *event)
-{
-	struct sim_world *world = ctx;
-
-	if (event->class != RH_CLASS_TIMER || !sim_is_stale(world, event))
-		return false;
-	world->state->others--;
-	return true;
-}
-
-/* A model that re-arms far timers all the time would fill the queue with stale ones. */
-void sim_limit_stale_timers(struct sim_world *world)
-{
-	struct sim_state *state = world->state;
-
-	if (state->stale_timers < 1024 || state->stale_timers < sim_pending(world) / 2)
-		return;
-	sim_sweep(world, doom_stale, world);
-	state->stale_timers = 0;
-}
-
-static void disarm(struct sim_worker *worker, struct sim_timer *timer)
-{
-	if (timer->is_armed)
-		worker->tally.stale_timers++;
-	timer->is_armed = 0;
-	timer->generation++;
-}
-
-void sim_set_timer(struct sim_worker *worker, uint32_t node, uint32_t number, uint64_t at_clock_ns)
-{
-	struct sim_world *world = worker->world;
-	struct sim_timer *timer = &sim_timers(world, node)[number];
-	uint64_t true_ns = rh_clock_true(&world->nodes[node].clock, at_clock_ns);
-	struct sim_event event = {
-		.time_ns = true_ns > worker->now_ns ? true_ns : worker->now_ns + 1,
-		.node = node,
-		.source = node,
-		.kind = number,
-		.class = RH_CLASS_TIMER,
-	};
-
-	RH_ASSERT(number < world->plan->model->timer_count);
-	disarm(worker, timer);
-	timer->at_clock_ns = at_clock_ns;
-	timer->is_armed = 1;
-	event.id = rh_timer_id(number, timer->generation);
-	sim_push(worker, &event);
-}
+/* ---- work -------------------------------------------------------------------------------------- */
 
 static void drain_work(struct sim_worker *worker, uint32_t node, const struct rh_effect *effect)
 {
@@ -157,8 +107,7 @@ static __attribute__((noinline)) void drain_one(struct sim_worker *worker, uint3
 		sim_set_timer(worker, node, effect->number, effect->amount_ns);
 		break;
 	case RH_EFFECT_TIMER_STOP:
-		RH_ASSERT(effect->number < world->plan->model->timer_count);
-		disarm(worker, &sim_timers(world, node)[effect->number]);
+		sim_stop_timer(worker, node, effect->number);
 		break;
 	case RH_EFFECT_WORK:
 		drain_work(worker, node, effect);
@@ -176,6 +125,12 @@ void sim_drain_effects(struct sim_worker *worker, uint32_t node)
 {
 	struct rh_effects *fx = &worker->fx;
 
+	/* Often that is all. */
+	if (fx->record_count == 0 && fx->count == 1 && fx->items[0].kind == RH_EFFECT_SEND) {
+		fx->count = 0;
+		sim_drain_send(worker, node, &fx->items[0]);
+		return;
+	}
 	if (fx->record_count > 0)
 		drain_records(worker, node);
 	for (uint32_t i = 0; i < fx->count; i++) {

@@ -85,6 +85,11 @@ static inline void fetch(const struct sim_world *world, uint32_t node)
 	__builtin_prefetch(&net->to[arc]);
 	__builtin_prefetch(&net->to_name64[arc]);
 	__builtin_prefetch(&net->base_ns[arc]);
+	__builtin_prefetch(sim_timers(world, node));
+	if (world->has_uplinks) {
+		__builtin_prefetch(&world->plan->nodes[node].up_bps);
+		sim_net_fetch_queue(net, node);
+	}
 }
 
 /* Marks the message as seen; true when it was before. */
@@ -178,7 +183,8 @@ RH_VARIANTS void sim_hear(struct sim_worker *worker)
 		hear(&ear, item);
 	} while (is_alone(share, time_shift));
 	/* Whoever is next is compared with the last one. */
-	event = &worker->events[worker->event == &worker->events[0]];
+	event = worker->spare;
 	sim_fan_expand(&world->fan_in, item, ear.window_ns, event);
+	worker->spare = worker->event;
 	worker->event = event;
 }

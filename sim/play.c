@@ -15,6 +15,8 @@
 #define BATCH_MAX     256  /* records that wait: few enough to stay in the cache */
 #define WORTH_SHARING 2000 /* events of a window */
 #define LOOK_EVERY    64   /* events of a queue */
+#define FEW_RECORDS   512  /* to be sorted by comparing */
+#define DIGIT_LOG2    11
 
 /* ---- the engine, whichever it is ------------------------------------------------------------- */
 
@@ -116,20 +118,17 @@ static inline bool is_all_well(const struct sim_world *world, uint32_t played)
 	       (worker->failure.code | world->failure.code) == 0 && played % LOOK_EVERY != 0;
 }
 
-/* The next place for an event; keys of one node must grow. */
-static struct sim_event *next_event(struct sim_worker *worker)
+/* The event in the spare place; keys of one node must grow. */
+static inline void handle_next(struct sim_worker *worker)
 {
-	return &worker->events[worker->event == &worker->events[0]];
-}
-
-static void handle(struct sim_worker *worker, const struct sim_event *event)
-{
-	const struct sim_event *last = worker->event;
+	struct sim_event *last = worker->event;
+	struct sim_event *event = worker->spare;
 
 	if (event->time_ns <= last->time_ns &&
 	    (event->node == last->node || !worker->world->is_windowed))
 		sim_order_check(&worker->world->order, last, event);
 	worker->event = event;
+	worker->spare = last;
 	sim_handle(worker, event);
 }
 
@@ -141,7 +140,7 @@ static bool play_queue(struct sim_world *world, uint64_t limit_ns)
 	const struct sim_stream *stream = &world->stream;
 
 	for (uint32_t played = 1;; played++) {
-		struct sim_event *event = next_event(worker);
+		struct sim_event *event = worker->spare;
 		bool was_calm = stream->urgent_ns == RH_TIME_NEVER;
 
 		if (!world->engine.ops->pop(&world->engine, event, limit_ns)) {
@@ -151,7 +150,7 @@ static bool play_queue(struct sim_world *world, uint64_t limit_ns)
 		world->state->now_ns = event->time_ns;
 		if (stream->pending_count > 0)
 			sim_stream_settle(&world->stream, event->time_ns, event->node);
-		handle(worker, event);
+		handle_next(worker);
 		if (!is_all_well(world, played))
 			settle_up(world);
 		else if (stream->count == 0 && stream->pending_count == 0)
@@ -184,15 +183,6 @@ void sim_tell(struct sim_worker *worker, const struct rh_record *record)
 		kept->text = rh_arena_text(&worker->texts, record->text, record->text_len);
 }
 
-static int compare_times(const void *a, const void *b, const void *ctx)
-{
-	const struct rh_record *x = a;
-	const struct rh_record *y = b;
-
-	(void)ctx;
-	return (x->time_ns > y->time_ns) - (x->time_ns < y->time_ns);
-}
-
 /* Where a window holds an event or two, it is so already. */
 static bool are_in_order(const struct rh_record *records, size_t count)
 {
@@ -203,10 +193,70 @@ static bool are_in_order(const struct rh_record *records, size_t count)
 	return true;
 }
 
+static int compare_words(const void *a, const void *b, const void *ctx)
+{
+	const uint64_t *x = a;
+	const uint64_t *y = b;
+
+	(void)ctx;
+	return (*x > *y) - (*x < *y);
+}
+
+/* One pass over a digit of the time; what has the same digit stays as it stands. */
+static void sort_by_digit(uint64_t *to, const uint64_t *turns, size_t count, uint32_t shift)
+{
+	uint32_t places[1 << DIGIT_LOG2] = {0};
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < count; i++)
+		places[turns[i] >> shift & (RH_ARRAY_LEN(places) - 1)]++;
+	for (size_t i = 0; i < RH_ARRAY_LEN(places); i++) {
+		uint32_t here = places[i];
+
+		places[i] = sum;
+		sum += here;
+	}
+	for (size_t i = 0; i < count; i++)
+		to[places[turns[i] >> shift & (RH_ARRAY_LEN(places) - 1)]++] = turns[i];
+}
+
+/*
+ * The order in which records come, in the lower halves: words of time within the window and position are
+ * sorted, and the records stay where they are.
+ */
+static const uint64_t *sort_turns(struct sim_world *world, const struct rh_record *records,
+				  size_t count)
+{
+	uint64_t *turns, *spare;
+
+	RH_ASSERT(count < UINT32_MAX && world->windows.layout.window_log2 <= 32);
+	if (world->turn_cap < 2 * count) {
+		world->turn_cap = 4 * count;
+		world->turns = rh_realloc(world->turns, world->turn_cap * sizeof(*world->turns));
+	}
+	turns = world->turns;
+	spare = turns + count;
+	for (size_t i = 0; i < count; i++)
+		turns[i] = (records[i].time_ns - world->windows.window_ns) << 32 | i;
+	if (count < FEW_RECORDS) {
+		rh_sort(turns, count, sizeof(*turns), compare_words, NULL);
+		return turns;
+	}
+	for (uint32_t bit = 0; bit < world->windows.layout.window_log2; bit += DIGIT_LOG2) {
+		uint64_t *sorted = spare;
+
+		sort_by_digit(sorted, turns, count, 32 + bit);
+		spare = turns;
+		turns = sorted;
+	}
+	return turns;
+}
+
 /* A window's records come node by node; a stable sort by time leaves the nodes in order. */
 static void merge_records(struct sim_world *world)
 {
 	struct sim_worker *first = &world->workers[0];
+	const uint64_t *turns = NULL;
 
 	for (uint32_t i = 1; i < world->worker_count; i++) {
 		struct sim_worker *worker = &world->workers[i];
@@ -219,10 +269,10 @@ static void merge_records(struct sim_world *world)
 	if (first->record_count == 0)
 		return;
 	if (!are_in_order(first->records, first->record_count))
-		rh_sort(first->records, first->record_count, sizeof(*first->records), compare_times,
-			NULL);
+		turns = sort_turns(world, first->records, first->record_count);
 	for (size_t i = 0; i < first->record_count; i++)
-		sim_stream_add(&world->stream, &first->records[i]);
+		sim_stream_add(&world->stream,
+			       &first->records[turns != NULL ? (uint32_t)turns[i] : i]);
 	first->record_count = 0;
 	rh_arena_reset(&first->texts);
 }
@@ -247,14 +297,11 @@ void sim_play_share(void *ctx, uint32_t number)
 		sim_fan_begin(&worker->fan);
 	worker->is_plain = sim_is_plain(world, world->windows.start_ns);
 	for (;;) {
-		struct sim_event *event;
-
 		if (worker->is_plain)
 			sim_hear(worker);
-		event = next_event(worker);
-		if (!sim_windows_take(&world->windows, number, event))
+		if (!sim_windows_take(&world->windows, number, worker->spare))
 			break;
-		handle(worker, event);
+		handle_next(worker);
 	}
 }
 

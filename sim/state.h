@@ -10,6 +10,7 @@
  *   play.c     the loops over events                    driver.c    one event: checks, hash, step
  *   hear.c     the short way of flooded copies
  *   effects.c  what a step asked for                    sending.c   messages among it
+ *   timers.c   timers among it
  */
 #ifndef SIM_STATE_H
 #define SIM_STATE_H
@@ -26,10 +27,20 @@
 #include "sim/stream.h"
 #include "sim/world.h"
 
+/*
+ * A timer of a node.  At most one event in the queue is its own; all others of its number were left behind
+ * and are dropped when they come.  Set again for later, it keeps its event: when that comes and finds the
+ * time not come, it is queued once more, for the time that holds then.  So a timer that is put off with
+ * each message costs the queue one event for as long as it is put off.
+ */
 struct sim_timer {
 	uint64_t at_clock_ns;
-	uint32_t generation; /* of the event that will fire; others are stale */
-	uint32_t is_armed;
+	uint64_t queued_ns; /* when its event comes */
+	uint32_t
+		generation; /* how often it was set or stopped: part of the identity of its firing */
+	uint32_t queued_generation : 30; /* when its event was queued */
+	uint32_t is_queued : 1;
+	uint32_t is_armed : 1;
 };
 
 struct sim_journal_entry {
@@ -117,8 +128,9 @@ struct sim_worker {
 	uint32_t fresh_cap;
 	struct sim_fan fan;
 	struct sim_event
-		events[2]; /* the one that is handled, and the one before: keys must grow */
-	const struct sim_event *event; /* that is handled */
+		events[2];	 /* the one that is handled, and the one before: keys must grow */
+	struct sim_event *event; /* that is handled */
+	struct sim_event *spare; /* where the next one goes */
 	struct sim_heard heard;
 	bool is_plain; /* in this window: fan-outs may go the plain way, but for faults and queues */
 	struct sim_tally tally;
@@ -155,6 +167,8 @@ struct sim_world {
 	struct sim_worker *workers;
 	uint32_t worker_count;
 	struct sim_stream stream;
+	uint64_t *turns; /* of a window's records, while they are put in order */
+	size_t turn_cap;
 	uint32_t window_log2; /* of counting self events */
 	uint32_t peers_max;   /* of any node */
 	bool has_uplinks;
@@ -242,14 +256,22 @@ static inline void sim_after_step(struct sim_worker *worker, uint32_t node)
 		sim_ask_after(worker, node);
 }
 void sim_check_invariants(struct sim_worker *worker, uint32_t node, bool is_in_event);
-bool sim_is_stale(const struct sim_world *world, const struct sim_event *event);
 
 /* effects.c */
 void sim_drain_effects(struct sim_worker *worker, uint32_t node);
-void sim_set_timer(struct sim_worker *worker, uint32_t node, uint32_t number, uint64_t at_clock_ns);
 /* A gauge of a node: true when it is new or changed. */
 bool sim_gauge_changed(struct sim_world *world, uint32_t node, uint32_t gauge, int64_t value);
-/* Takes stale timers out of the queue when there are too many of them. */
+
+/* timers.c */
+void sim_set_timer(struct sim_worker *worker, uint32_t node, uint32_t number, uint64_t at_clock_ns);
+void sim_stop_timer(struct sim_worker *worker, uint32_t node, uint32_t number);
+/* An event of a timer has come: true when the timer fires. */
+bool sim_timer_fires(struct sim_worker *worker, const struct sim_event *event);
+/* Is this the event of a timer that is armed?  Others do nothing any more. */
+bool sim_timer_counts(const struct sim_world *world, const struct sim_event *event);
+/* An event of a timer is taken out of the queue. */
+void sim_timer_lose(struct sim_world *world, const struct sim_event *event);
+/* Takes events that timers left behind out of the queue when there are too many of them. */
 void sim_limit_stale_timers(struct sim_world *world);
 
 /* sending.c */

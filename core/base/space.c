@@ -39,7 +39,7 @@
 #define MAGIC	   UINT64_C(0x3145434150534852) /* "RHSPACE1" in little-endian memory */
 #define CLASSES	   92				/* the last one: 2^50 bytes */
 #define ALIGNMENT  16
-#define HUGE_FROM  (UINT64_C(16) << 20)
+#define HUGE_FROM  (UINT64_C(4) << 20)
 #define BACK_MIN   (UINT64_C(16) << 10)
 #define BACK_MAX   (UINT64_C(1) << 20)
 

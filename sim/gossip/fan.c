@@ -6,6 +6,7 @@
 #include "core/base/bits.h"
 #include "core/base/variants.h"
 #include "core/plan.h"
+#include "sim/net/delay.h"
 
 #define AHEAD	   12 /* items whose bits are fetched before they are looked at */
 #define LINE_BYTES 64
@@ -155,32 +156,68 @@ static uint32_t choose(struct sim_fan *fan, uint32_t count, uint32_t except, con
 	uint32_t chosen = 0;
 
 	for (uint32_t i = 0; i < count; i++) {
-		if (i != except && (skip == NULL || !rh_bit_get(skip, i)))
-			fan->positions[chosen++] = i;
+		fan->positions[chosen] = i;
+		chosen += i != except && (skip == NULL || !rh_bit_get(skip, i));
 	}
 	return chosen;
 }
 
-/* Some of them, or one after the other through the uplink. */
-static uint64_t put_each(struct sim_fan *fan, const struct sim_sending *sending, uint32_t place,
-			 uint32_t first, uint32_t count)
+/* What the chosen copies take on their way: never less than the least, and first through the uplink, one
+ * after the other. */
+static void weigh(struct sim_fan *fan, const struct sim_sending *sending, uint32_t count)
 {
 	struct sim_net *net = fan->net;
-	uint64_t takes_ns = sim_net_takes_ns(net, sending);
+	uint64_t *delays_ns = fan->delays_ns;
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint64_t *delay_ns = &delays_ns[fan->positions[i]];
+
+		if (*delay_ns - fan->least_ns >= SIM_DELAY_MAX_NS - fan->least_ns)
+			*delay_ns = sim_net_bound_ns(net, *delay_ns);
+	}
+	if (!sending->is_queued)
+		return;
+	/* Only where copies queue up does it matter which leaves first. */
+	sim_net_fanout_order(net, fan->positions, count, sending->from, sending->mid);
+	sim_net_leave_in_turn(net, sending, fan->positions, count, delays_ns);
+}
+
+/* Some of them, or far away: one by one. */
+static uint64_t put_each(const struct sim_fan *fan, const struct sim_sending *sending,
+			 uint32_t place, uint32_t first, uint32_t count)
+{
 	uint64_t sum = 0;
 
-	/* Only where copies queue up does it matter which leaves first. */
-	if (sending->is_queued)
-		sim_net_fanout_order(net, fan->positions, count, sending->from, sending->mid);
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t position = fan->positions[i];
-		uint64_t leaves_ns = sending->is_queued ? sim_net_leaves_ns(net, sending, takes_ns)
-							: sending->now_ns;
 
 		sum += put_one(fan, sending, place, first + position,
-			       leaves_ns + sim_net_bound_ns(net, fan->delays_ns[position]));
+			       sending->now_ns + fan->delays_ns[position]);
 	}
 	return sum;
+}
+
+/* To all but one, if none of them is far: true when it is done. */
+static inline __attribute__((always_inline)) bool
+put_together(struct sim_fan *fan, const struct sim_sending *sending, uint32_t place,
+	     uint32_t except, uint32_t first, uint32_t peer_count, uint64_t *sum)
+{
+	const struct sim_net *net = fan->net;
+	bool is_one_out = except < peer_count;
+
+	if (!are_near(fan, sending->now_ns, net->to_name64 + first, fan->delays_ns,
+		      fan->arrivals_ns, peer_count, sum))
+		return false;
+	if (is_one_out)
+		*sum -= sim_trace_copy(sending->now_ns, fan->arrivals_ns[except],
+				       net->to_name64[first + except]);
+	fan->from64 = sending->from64;
+	fan->rest = (uint64_t)place << fan->place_shift;
+	(fan->putter.owner == NULL ? put_alone : put_shared)(fan, fan->arrivals_ns, net->to + first,
+							     net->back + first,
+							     peer_count - is_one_out, except);
+	sim_putter_end(&fan->putter, peer_count - is_one_out);
+	return true;
 }
 
 /* A wire of the model's own is asked without a detour. */
@@ -211,24 +248,16 @@ RH_VARIANTS uint64_t sim_fan_out(struct sim_fan *fan, const struct sim_sending *
 	uint64_t sum;
 
 	find_delays(fan, sending, first, peer_count);
-	if (sending->is_queued || skip != NULL ||
-	    !are_near(fan, sending->now_ns, net->to_name64 + first, fan->delays_ns,
-		      fan->arrivals_ns, peer_count, &sum)) {
-		*count = choose(fan, peer_count, except, skip);
-		return put_each(fan, sending, place, first, *count);
-	}
-	*count = peer_count;
-	if (except < peer_count) {
-		*count = peer_count - 1;
-		sum -= sim_trace_copy(sending->now_ns, fan->arrivals_ns[except],
-				      net->to_name64[first + except]);
-	}
-	fan->from64 = sending->from64;
-	fan->rest = (uint64_t)place << fan->place_shift;
-	(fan->putter.owner == NULL ? put_alone : put_shared)(fan, fan->arrivals_ns, net->to + first,
-							     net->back + first, *count, except);
-	sim_putter_end(&fan->putter, *count);
-	return sum;
+	*count = peer_count - (except < peer_count);
+	if (!sending->is_queued && skip == NULL &&
+	    put_together(fan, sending, place, except, first, peer_count, &sum))
+		return sum;
+	*count = choose(fan, peer_count, except, skip);
+	weigh(fan, sending, *count);
+	if (sending->is_queued && skip == NULL &&
+	    put_together(fan, sending, place, except, first, peer_count, &sum))
+		return sum;
+	return put_each(fan, sending, place, first, *count);
 }
 
 /* ---- in -------------------------------------------------------------------------------------- */
@@ -320,8 +349,10 @@ void sim_fan_announce(void *ctx, uint64_t item)
 
 	for (uint32_t i = 0; i < RH_ARRAY_LEN(in->lines) && in->lines[i].items != NULL; i++)
 		__builtin_prefetch(in->lines[i].items + node * in->lines[i].stride, 1);
-	if ((item & 1) != 0)
+	if ((item & 1) != 0) {
+		sim_net_fetch_peers(in->net, (uint32_t)node);
 		return;
+	}
 	__builtin_prefetch(&in->net->to[arc]);
 	__builtin_prefetch(&in->net->to_name64[arc]);
 	__builtin_prefetch(&in->net->base_ns[arc]);

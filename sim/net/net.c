@@ -27,7 +27,8 @@
 #include "core/jitter.h"
 #include "sim/net/delay.h"
 
-#define END_NS (UINT64_C(1) << 62) /* 146 years */
+#define FEW_TURNS 32
+#define END_NS	  (UINT64_C(1) << 62) /* 146 years */
 
 struct sim_net_state {
 	uint32_t node_count;
@@ -209,7 +210,7 @@ void sim_net_init(struct sim_net *net, struct rh_space *space, const struct rh_p
 	state->to_name64 = array_new(space, arc_count, sizeof(uint64_t));
 	state->names64 = array_new(space, plan->node_count, sizeof(uint64_t));
 	state->sends_low = array_new(space, arc_count, sizeof(uint8_t));
-	state->sends_high = array_new(space, arc_count, sizeof(uint32_t));
+	state->sends_high = array_new(space, arc_count, sizeof(struct sim_upper));
 	state->faulty = array_new(space, plan->node_count, sizeof(uint32_t));
 	state->queues = array_new(space, plan->node_count, sizeof(struct queue));
 	bind(net, space, plan, off);
@@ -280,6 +281,11 @@ uint64_t sim_net_takes_ns(const struct sim_net *net, const struct sim_sending *s
 	return rh_transfer_ns(sending->size_bytes, up);
 }
 
+void sim_net_fetch_queue(const struct sim_net *net, uint32_t node)
+{
+	__builtin_prefetch(queue_of(net, node), 1);
+}
+
 uint64_t sim_net_leaves_ns(struct sim_net *net, const struct sim_sending *sending,
 			   uint64_t takes_ns)
 {
@@ -287,6 +293,21 @@ uint64_t sim_net_leaves_ns(struct sim_net *net, const struct sim_sending *sendin
 
 	queue->up_free_ns = after(later(sending->now_ns, queue->up_free_ns), takes_ns);
 	return queue->up_free_ns;
+}
+
+void sim_net_leave_in_turn(struct sim_net *net, const struct sim_sending *sending,
+			   const uint32_t *positions, uint32_t count, uint64_t *delays_ns)
+{
+	struct queue *queue = queue_of(net, sending->from);
+	uint64_t takes_ns = sim_net_takes_ns(net, sending);
+	uint64_t free_ns = later(sending->now_ns, queue->up_free_ns);
+
+	for (uint32_t i = 0; i < count; i++) {
+		free_ns = after(free_ns, takes_ns);
+		delays_ns[positions[i]] += free_ns - sending->now_ns;
+	}
+	if (count > 0)
+		queue->up_free_ns = free_ns;
 }
 
 /*
@@ -471,37 +492,58 @@ static int compare_turns(const void *a, const void *b, const void *ctx)
 	return (x->draw > y->draw) - (x->draw < y->draw);
 }
 
+/*
+ * A few: each is compared with each, and its place is the number of those before it.  Without a branch,
+ * since nobody could foresee them; equal draws stay as they stand.
+ */
+static void order_few(uint32_t *positions, const uint64_t *draws, uint32_t count)
+{
+	uint32_t places[FEW_TURNS];
+	uint32_t before[FEW_TURNS];
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t place = 0;
+
+		for (uint32_t k = 0; k < i; k++) {
+			uint32_t is_later = draws[k] > draws[i];
+
+			places[k] += is_later;
+			place += 1 - is_later;
+		}
+		places[i] = place;
+		before[i] = positions[i];
+	}
+	for (uint32_t i = 0; i < count; i++)
+		positions[places[i]] = before[i];
+}
+
 void sim_net_fanout_order(const struct sim_net *net, uint32_t *positions, uint32_t count,
 			  uint32_t node, uint64_t mid)
 {
-	const struct rh_plan *plan = net->plan;
-	struct rh_rng rng = {plan->rng, plan->seed};
-	const uint32_t *peers = sim_net_peers(net, node);
-	struct turn few[32];
-	struct turn *turns = few;
+	uint64_t row = rh_rng_absorb(net->rng, rh_rng_key(net->rng, RH_PURPOSE_UPLINK_ORDER), mid);
+	const uint64_t *names64 = net->to_name64 + net->first[node];
+	uint64_t draws[FEW_TURNS];
+	struct turn *turns;
 	uint32_t i;
 
-	if (count > RH_ARRAY_LEN(few))
-		turns = rh_alloc(count, sizeof(*turns));
-	for (i = 0; i < count; i++) {
-		struct turn turn;
-		uint32_t k = i;
-
-		RH_ASSERT(positions[i] < sim_net_peer_count(net, node));
-		turn.position = positions[i];
-		turn.draw = rh_draw2(rng, RH_PURPOSE_UPLINK_ORDER, mid,
-				     plan->nodes[peers[positions[i]]].name64);
-		/* Few peers: insertion is faster than any sort.  Many: below. */
-		for (; turns == few && k > 0 && few[k - 1].draw > turn.draw; k--)
-			few[k] = few[k - 1];
-		turns[k] = turn;
+	if (count <= FEW_TURNS) {
+		for (i = 0; i < count; i++)
+			draws[i] = rh_rng_absorb(net->rng, row, names64[positions[i]]);
+		order_few(positions, draws, count);
+		return;
 	}
-	if (turns != few)
-		rh_sort(turns, count, sizeof(*turns), compare_turns, NULL);
+	turns = rh_alloc(count, sizeof(*turns));
+	for (i = 0; i < count; i++) {
+		RH_ASSERT(positions[i] < sim_net_peer_count(net, node));
+		turns[i] = (struct turn){
+			.draw = rh_rng_absorb(net->rng, row, names64[positions[i]]),
+			.position = positions[i],
+		};
+	}
+	rh_sort(turns, count, sizeof(*turns), compare_turns, NULL);
 	for (i = 0; i < count; i++)
 		positions[i] = turns[i].position;
-	if (turns != few)
-		free(turns);
+	free(turns);
 }
 
 uint64_t sim_net_receive(struct sim_net *net, uint64_t arrival_ns, uint32_t node,

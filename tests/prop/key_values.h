@@ -80,6 +80,13 @@ static const struct {
 		      "{latency: 1ms}}"},
 	{"slow.yaml",
 	 "{apiVersion: rehearse/v1, kind: NetworkModel, metadata: {name: r}, spec: {latency: 1s}}"},
+	{"dark.yaml",
+	 "{kind: Template, metadata: {name: d}, spec: {phases: [{name: a, duration: 1h, actions: "
+	 "[{fault: crash, target: n-0}]}]}}"},
+	{"light.yaml",
+	 "{kind: Template, metadata: {name: l}, parameters: [{name: x, default: a}], spec: "
+	 "{phases: [{name: '${params.x}', duration: 1h, actions: [{fault: crash, target: "
+	 "n-1}]}]}}"},
 	{"once.yaml", "{spec: {hypothesis: once}}"},
 	{"twice.yaml", "{spec: {hypothesis: twice}}"},
 };
@@ -321,6 +328,9 @@ static const struct key_value key_values[] = {
 
 	/* what people call it; its draws follow from the id */
 	{"step", "name", "fault: loss; target: n-0; with: {loss: 10%}", "x", "y", KEY_CHANGES},
+	{"phase", "use", "description: x", "dark.yaml", "light.yaml", KEY_CHANGES},
+	{"phase", "with", "use: light.yaml", "{x: a}", "{x: b}", KEY_CHANGES},
+	{"step", "use", "id: x", "dark.yaml", "light.yaml", KEY_CHANGES},
 	{"step", "id", NULL, "x", "y", KEY_CHANGES},
 	{"step", "service", "name: x; action: clear_chaos", "n-0", "n-1", KEY_CHANGES},
 	{"step", "node", "id: x; target: n-0", "start", "stop", KEY_CHANGES},

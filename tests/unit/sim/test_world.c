@@ -40,14 +40,16 @@ END_TEST
 
 /* ---- timers and work ------------------------------------------------------------------------- */
 
-/* Arms one timer again and again: only the last setting fires. */
-static void step_rearm(const struct rh_env *env, const struct rh_event *event,
-		       struct rh_effects *fx)
+/* Puts one timer off again and again: only the last setting fires, and the queue holds one event. */
+#define PUT_OFF 50000
+
+static void step_put_off(const struct rh_env *env, const struct rh_event *event,
+			 struct rh_effects *fx)
 {
 	uint64_t i;
 
 	if (event->class == RH_CLASS_ACTION) {
-		for (i = 0; i < 5000; i++)
+		for (i = 0; i < PUT_OFF; i++)
 			rh_fx_timer(fx, 0, env->clock_ns + 10 * MS + i);
 		rh_fx_timer(fx, 1, env->clock_ns + 20 * MS);
 		rh_fx_timer_stop(fx, 1);
@@ -56,20 +58,107 @@ static void step_rearm(const struct rh_env *env, const struct rh_event *event,
 	}
 }
 
-START_TEST(stale_timers_vanish)
+static void go_and_find_one(struct probe *probe, uint64_t time_ns, uint64_t events)
 {
 	const struct rh_record *note = NULL;
 	struct rh_world_stats stats;
+
+	probe_go(probe, RH_NS_PER_SEC);
+	ck_assert_uint_eq(probe_find(probe, RH_RECORD_NOTE, 0, &note), 1);
+	ck_assert_uint_eq(note->time_ns, time_ns);
+	sim_world_ops.stats(probe->world, &stats);
+	ck_assert_uint_eq(stats.events, events);
+	ck_assert_uint_lt(stats.memory_bytes, 2000000); /* an event takes 80 bytes */
+}
+
+START_TEST(timers_are_put_off)
+{
 	struct probe probe;
 
-	probe_init(&probe, 1, step_rearm);
+	probe_init(&probe, 1, step_put_off);
+	probe_open(&probe, engines[_i]);
+	go_and_find_one(&probe, 10 * MS + PUT_OFF - 1, 1);
+	probe_close(&probe);
+}
+END_TEST
+
+/* Sets one timer for earlier and earlier, fifty times each 10 us: all but the last are left
+ * behind, and the queue is swept. */
+#define EARLIER_TICKS 2000
+#define EARLIER_BY    50
+#define TICK_NS	      (10 * RH_NS_PER_US)
+
+static void step_earlier(const struct rh_env *env, const struct rh_event *event,
+			 struct rh_effects *fx)
+{
+	uint64_t tick = env->clock_ns / TICK_NS;
+	uint64_t i;
+
+	if (event->class == RH_CLASS_TIMER && event->kind == 1) {
+		probe_note(fx, event->kind, env->clock_ns);
+		return;
+	}
+	for (i = 0; i < EARLIER_BY; i++)
+		rh_fx_timer(fx, 1, 500 * MS - EARLIER_BY * tick - i);
+	if (tick < EARLIER_TICKS)
+		rh_fx_timer(fx, 0, env->clock_ns + TICK_NS);
+}
+
+START_TEST(stale_timers_vanish)
+{
+	struct probe probe;
+
+	probe_init(&probe, 1, step_earlier);
+	probe_open(&probe, engines[_i]);
+	go_and_find_one(&probe, 500 * MS - EARLIER_BY * (EARLIER_TICKS + 1) + 1, EARLIER_TICKS + 1);
+	probe_close(&probe);
+}
+END_TEST
+
+/* Put off, stopped, set again, for earlier, for the same time, in the past: the timer keeps no more than
+ * one event, and what fires is always the last setting. */
+static void step_wavering(const struct rh_env *env, const struct rh_event *event,
+			  struct rh_effects *fx)
+{
+	if (event->class == RH_CLASS_ACTION) {
+		rh_fx_timer(fx, 0, 10 * MS);
+		rh_fx_timer(fx, 0, 30 * MS); /* the event of 10 ms looks */
+		rh_fx_timer(fx, 1, 12 * MS);
+		return;
+	}
+	probe_note(fx, event->kind, env->clock_ns);
+	if (event->kind == 1 && env->clock_ns == 12 * MS) {
+		rh_fx_timer_stop(fx, 0);     /* 30 ms is queued by now, and stale */
+		rh_fx_timer(fx, 0, 40 * MS); /* and looks again */
+		rh_fx_timer(fx, 0, 20 * MS); /* one for 20 ms, 30 ms is left behind */
+		rh_fx_timer(fx, 0, 20 * MS); /* the same time, another setting */
+		rh_fx_timer(fx, 1, 20 * MS);
+	} else if (event->kind == 0 && env->clock_ns == 20 * MS) {
+		rh_fx_timer(fx, 1, 0); /* its event of this instant is left behind */
+		rh_fx_timer(fx, 0, 25 * MS);
+		rh_fx_timer_stop(fx, 0);
+	}
+}
+
+START_TEST(timers_waver)
+{
+	static const uint64_t times[] = {12 * MS, 20 * MS, 20 * MS + 1};
+	static const uint64_t kinds[] = {1, 0, 1};
+	struct probe probe;
+	uint32_t seen = 0;
+
+	probe_init(&probe, 1, step_wavering);
 	probe_open(&probe, engines[_i]);
 	probe_go(&probe, RH_NS_PER_SEC);
-	ck_assert_uint_eq(probe_find(&probe, RH_RECORD_NOTE, 0, &note), 1);
-	ck_assert_uint_eq(note->time_ns, 10 * MS + 4999);
-	sim_world_ops.stats(probe.world, &stats);
-	ck_assert_uint_eq(stats.events, 1);
-	ck_assert_uint_lt(stats.memory_bytes, 2000000); /* the queue has been swept */
+	for (uint32_t i = 0; i < probe.count; i++) {
+		if (probe.records[i].kind != RH_RECORD_NOTE)
+			continue;
+		ck_assert_uint_lt(seen, 3);
+		ck_assert_uint_eq(probe.records[i].time_ns, times[seen]);
+		ck_assert_uint_eq(probe.records[i].a, kinds[seen]);
+		seen++;
+	}
+	ck_assert_uint_eq(seen, 3);
 	probe_close(&probe);
 }
 END_TEST
@@ -464,7 +553,9 @@ int main(void)
 	struct frame frame = frame_open("world");
 
 	tcase_add_loop_test(frame.tests, floods_count, 0, 3);
+	tcase_add_loop_test(frame.tests, timers_are_put_off, 0, 3);
 	tcase_add_loop_test(frame.tests, stale_timers_vanish, 0, 3);
+	tcase_add_loop_test(frame.tests, timers_waver, 0, 3);
 	tcase_add_loop_test(frame.tests, work_waits_its_turn, 0, 3);
 	tcase_add_loop_test(frame.tests, wakes_at_the_next_reaction_point, 0, 3);
 	tcase_add_loop_test(frame.tests, calm_records_may_wait, 0, 3);
