@@ -125,7 +125,8 @@ const struct rh_field rh_step_fields[] = {
 	{{"for", LENGTH, AT(step, for_ns), "", 1,
 	  .doc = "How long it lasts; default: to the end of the run or a phase with `heal: all`.",
 	  SINCE},
-	 VALUE},
+	 VALUE,
+	 .alias = "duration"},
 	{{"at", TEXTS, AT(step, at), "",
 	  .doc = "When it begins: a length of time from the start of the phase, `end` (of the "
 		 "phase), `slot N`, `epoch N`, or `block N` (when the first node is there).",
