@@ -141,6 +141,27 @@ static const char *path_of(struct cmd_suite *suite, const struct rh_suite_entry 
 	return path;
 }
 
+/* A value that was typed would win over those of the matrix, and its variants would be one run many times. */
+static bool is_overruled(const struct cmd_suite *suite, const struct rh_suite_entry *entry)
+{
+	const char *const *typed = cmd_option_values(suite->args, "set");
+
+	for (uint32_t i = 0; i < entry->set_count; i++) {
+		size_t len = strcspn(entry->sets[i], "=") + 1;
+
+		for (uint32_t k = 0; k < cmd_option_count(suite->args, "set"); k++) {
+			if (strncmp(typed[k], entry->sets[i], len) != 0 ||
+			    strcmp(typed[k], entry->sets[i]) == 0)
+				continue;
+			cmd_usage("--set %s: the matrix has other values for it; with --no-matrix "
+				  "it is one run",
+				  typed[k]);
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool add_entry(struct cmd_suite *suite, const struct rh_suite_entry *entry, uint32_t first,
 		      bool is_variant)
 {
@@ -156,6 +177,8 @@ static bool add_entry(struct cmd_suite *suite, const struct rh_suite_entry *entr
 			  job->name);
 		return false;
 	}
+	if (is_variant && is_overruled(suite, entry))
+		return false;
 	add_extras(suite, job, entry, is_variant || has_own_matrix(suite, path));
 	needs = RH_ARENA_ARRAY(&suite->arena, entry->need_count + 1, uint32_t);
 	for (uint32_t i = 0; i < entry->need_count; i++)

@@ -172,6 +172,7 @@ void run_take(void *ctx, const struct rh_record *records, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		if (run->judge != NULL && !run->is_closing) {
 			watch_before(run, records[i].time_ns);
+			rh_judge_expect(run->judge, records, count, i);
 			rh_judge_take(run->judge, &records[i], 1);
 			if (judge_has_decided(run)) {
 				hand_on(run, records + done, i - done);

@@ -111,12 +111,15 @@ code=0
 [ "$(grep -o '"name":"four\.' matrix/suite.json | wc -l)" -eq 4 ] || fail "variants: $(cat matrix/suite.json)"
 for run in matrix/four.*/; do
 	again=$(field "$run/run.json" reproduce)
-	"$program" version >/dev/null
 	sh -c "$again --json" >again.json || true
+	grep -q '"scenario":' again.json || fail "$again is not one run"
 	[ "$(field again.json traceHash)" = "$(field "$run/run.json" traceHash)" ] || fail "$again is another run"
 done
 expect 0 "$program" run matrix.yaml --no-matrix --json
 says out '"reproduce":"[^"]*run matrix.yaml --seed 1 --no-matrix"'
+expect 2 "$program" run matrix.yaml --set network.latency=30ms
+says err 'other values'
+expect 0 "$program" run matrix.yaml --set network.latency=30ms --no-matrix --quiet
 
 # A process that ends badly takes no other with it.
 "$program" run quickstart.yaml set/a.yaml -j 2 --set duration=80000h --out crash >out 2>err &
