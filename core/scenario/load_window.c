@@ -21,6 +21,12 @@ bool reading_step(const struct reading *reading, uint32_t *step, const char *key
 	for (uint32_t i = 0; i < plan->step_count; i++) {
 		if (strcmp(plan->steps[i].name, name) == 0) {
 			*step = i;
+			if (plan->steps[i].is_disabled)
+				rh_load_complain(reading->loader, "W014",
+						 reading_place(reading, key), reading->path, NULL,
+						 "step \"%.80s\" is disabled: the check waits for "
+						 "it in vain",
+						 name);
 			return true;
 		}
 	}
