@@ -201,6 +201,22 @@ $(BUILD)/rehearse: $(obj_cmd) $(all_archives) $(BUILD)/.flags
 		-Wl,--whole-archive $(call archives,$(plugin_areas)) -Wl,--no-whole-archive \
 		$(call archives,scenario core base) $(libs)
 
+# What other projects call these.
+.PHONY: build run-dev validate-scenarios test-scenario-validation test-chaos-coordination \
+	test-assertion-engine test-integration-full
+build: all
+run-dev: demo
+validate-scenarios: all
+	$(BUILD)/rehearse validate $(filter-out %/typos.yaml,$(sort $(shell find scenarios -name '*.yaml')))
+test-scenario-validation:
+	@$(MAKE) --no-print-directory T=unit/scenario test
+test-chaos-coordination:
+	@$(MAKE) --no-print-directory T=unit/run test
+test-assertion-engine:
+	@$(MAKE) --no-print-directory T=unit/judge test
+test-integration-full:
+	@$(MAKE) --no-print-directory T=tests/cmd test
+
 # ---------------------------------------------------------------------------------- tests
 
 # A test of tests/unit/AREA is linked with that area and what is below it; other kinds
@@ -237,7 +253,7 @@ test:
 # What does not build is one failed test, and the others run all the same: each program that is
 # up to date enters itself in .ready, and run.sh believes no other.
 tools := $(if $(wanted_scripts),$(program)) $(if $(filter %/test_rng.sh,$(wanted_scripts)),$(rng_tools)) \
-	$(if $(filter %/test_random_scenarios.sh,$(wanted_scripts)),$(maker))
+	$(if $(filter %/test_random_scenarios.sh %/prop_render,$(wanted_scripts) $(wanted_programs)),$(maker))
 ready := $(patsubst %,%.ready,$(wanted_programs) $(tools))
 .PHONY: $(sort $(ready) $(patsubst %,%.ready,$(program)))
 $(sort $(ready) $(patsubst %,%.ready,$(program))): %.ready: %
@@ -437,6 +453,7 @@ make deps               installs what the build and the tests need (apt-get; els
 make test [T=text]      unit tests, stories, properties, scripts, corpora; T keeps paths with that text
 make bench [B=text]     how fast it is, beside its peers; ROUNDS=n repeats more often (bench/README.md)
 make bench-peers        installs the simulators that `make bench` measures beside ours (apt-get)
+make validate-scenarios every scenario of the tree loads
 make lint               the house rules, each against a planted violation first
 make test-editor        the schema in a language server: marks, completion, hover (node and npm)
 make live-test          the tests with real processes; REQUIRE_LIVE=1 makes a skip a failure

@@ -21,6 +21,8 @@ const struct cmd_borrowed cmd_borrowed_table[] = {
 	{"lint", "validate", NULL, "file>", NULL},
 	{"check", "validate", NULL, "file>", NULL},
 	{"validate", "validate", NULL, "file>", NULL},
+	{"render", "render", NULL, "file> parameters>params", NULL},
+	{"render-template", "render", NULL, "file> parameters>params", NULL},
 	{"verify-determinism", "verify", NULL, "file>", NULL},
 	{"suite", "run", "basic", "file>", NULL},
 	{"logs", "trace cat", NULL, "execution-id>", RUNS_HERE},

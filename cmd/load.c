@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/times.h"
 #include "core/scenario/diag.h"
@@ -89,6 +90,7 @@ struct request {
 	struct rh_load_options options;
 	struct rh_arena arena;
 	const char *sets[CMD_REPEATS_MAX + 2];
+	const char *params[CMD_REPEATS_MAX + 1];
 };
 
 /* --duration and --timeout are short for --set, behind what was set by hand. */
@@ -104,11 +106,40 @@ static bool add_set(struct request *request, const struct cmd_args *args, const 
 	return true;
 }
 
-/* env(NAME) in a scenario. */
-static const char *read_environment(void *ctx, const char *name)
+/* --env before the environment itself. */
+static const char *environment(void *ctx, const char *name)
 {
-	(void)ctx;
+	const struct cmd_args *args = ctx;
+	const char *const *given = cmd_option_values(args, "env");
+
+	for (uint32_t i = cmd_option_count(args, "env"); i > 0; i--) {
+		size_t len = strcspn(given[i - 1], "=");
+
+		if (strlen(name) == len && strncmp(given[i - 1], name, len) == 0)
+			return given[i - 1] + len + (given[i - 1][len] == '=');
+	}
 	return getenv(name);
+}
+
+/* -p, and --params, which is a file or like -p. */
+static void add_params(struct request *request, const struct cmd_args *args)
+{
+	struct rh_load_options *options = &request->options;
+	const char *const *given = cmd_option_values(args, "param");
+	const char *file = cmd_option_value(args, "params");
+
+	if (file != NULL && strchr(file, '=') != NULL && access(file, F_OK) != 0)
+		request->params[options->param_count++] = file;
+	else
+		options->params_file = file;
+	for (uint32_t i = 0; i < cmd_option_count(args, "param"); i++)
+		request->params[options->param_count++] = given[i];
+	options->params = request->params;
+	options->template_dirs = cmd_option_values(args, "template-dir");
+	options->template_dir_count = cmd_option_count(args, "template-dir");
+	options->allows_outside = cmd_option_given(args, "allow-outside");
+	options->env = environment;
+	options->env_ctx = (void *)(uintptr_t)args;
 }
 
 static bool read_request(struct request *request, const struct cmd_args *args)
@@ -123,10 +154,10 @@ static bool read_request(struct request *request, const struct cmd_args *args)
 	for (; options->set_count < cmd_option_count(args, "set"); options->set_count++)
 		request->sets[options->set_count] = sets[options->set_count];
 	options->sets = request->sets;
+	add_params(request, args);
 	if (cmd_option_is(args, "trace"))
 		options->trace = cmd_option_value(args, "trace");
 	options->is_strict = cmd_option_given(args, "strict");
-	options->env = read_environment;
 	return add_set(request, args, "duration") && add_set(request, args, "timeout") &&
 	       cmd_time_option(args, "default-timeout", NULL, &options->default_timeout_ns) &&
 	       cmd_time_option(args, "assertion-timeout", NULL, &options->assertion_timeout_ns);
@@ -171,45 +202,117 @@ static void complain_missing(struct rh_diagnostics *diagnostics, const char *ope
 			    : "there is no such file");
 }
 
-struct rh_plan *cmd_load(const struct cmd_args *args, const struct rh_registry *registry,
-			 const char *operand, int *exit_code)
+/* The path that the operand means, with the options read; NULL after a message. */
+static const char *prepare(struct request *request, const struct cmd_args *args,
+			   const struct rh_registry *registry, const char *operand,
+			   struct rh_diagnostics *diagnostics)
 {
-	struct request request = {.options = {.registry = registry}};
-	struct rh_diagnostics diagnostics;
-	struct rh_plan *plan = NULL;
-	uint32_t refused;
 	const char *path;
 	char hint[600];
 
-	*exit_code = 2;
+	memset(request, 0, sizeof(*request));
+	request->options.registry = registry;
+	rh_arena_init(&request->arena);
 	if (strcmp(operand, "-") == 0) {
 		cmd_usage("a scenario is a file, so that its run can be repeated: save it, or "
 			  "write ./- for a file of that name");
 		return NULL;
 	}
-	rh_arena_init(&request.arena);
-	if (!read_request(&request, args)) {
-		rh_arena_release(&request.arena);
+	if (!read_request(request, args))
 		return NULL;
+	path = args->is_template ? cmd_template_path(args, &request->arena, operand, hint)
+				 : cmd_scenario_path(args, &request->arena, operand, hint);
+	if (path == NULL) {
+		complain_missing(diagnostics, operand, hint);
+		print_diagnostics(args, diagnostics, "nothing was run");
 	}
+	return path;
+}
+
+struct rh_plan *cmd_load(const struct cmd_args *args, const struct rh_registry *registry,
+			 const char *operand, int *exit_code)
+{
+	struct rh_diagnostics diagnostics;
+	struct rh_plan *plan = NULL;
+	struct request request;
+	const char *path;
+
 	rh_diagnostics_init(&diagnostics);
-	path = cmd_scenario_path(args, &request.arena, operand, hint);
-	if (path == NULL)
-		complain_missing(&diagnostics, operand, hint);
-	else
+	path = prepare(&request, args, registry, operand, &diagnostics);
+	if (path != NULL) {
+		uint32_t refused;
+
 		plan = rh_load_file(path, &request.options, &diagnostics);
-	print_diagnostics(args, &diagnostics, "nothing was run");
-	refused = plan == NULL ? 0 : count_refused(args, &diagnostics);
-	if (refused > 0) {
-		refuse_warnings(args, refused);
-		rh_plan_free(plan);
-		plan = NULL;
+		print_diagnostics(args, &diagnostics, "nothing was run");
+		refused = plan == NULL ? 0 : count_refused(args, &diagnostics);
+		if (refused > 0) {
+			refuse_warnings(args, refused);
+			rh_plan_free(plan);
+			plan = NULL;
+		}
 	}
 	rh_diagnostics_release(&diagnostics);
 	rh_arena_release(&request.arena);
 	*exit_code = plan == NULL ? 2 : 0;
 	return plan;
 }
+
+int cmd_render(const struct cmd_args *args, const struct rh_registry *registry, const char *operand,
+	       struct rh_buf *out)
+{
+	struct rh_diagnostics diagnostics;
+	struct request request;
+	const char *path;
+	int code = 2;
+
+	rh_diagnostics_init(&diagnostics);
+	path = prepare(&request, args, registry, operand, &diagnostics);
+	if (path != NULL) {
+		if (rh_render_file(out, path, &request.options, &diagnostics))
+			code = 0;
+		print_diagnostics(args, &diagnostics, "nothing was rendered");
+	}
+	rh_diagnostics_release(&diagnostics);
+	rh_arena_release(&request.arena);
+	return code;
+}
+
+bool cmd_is_suite(const struct cmd_args *args, const char *operand)
+{
+	struct rh_arena arena = {0};
+	char hint[600];
+	const char *path =
+		args->is_template ? NULL : cmd_scenario_path(args, &arena, operand, hint);
+	bool is_suite = path != NULL && rh_kind_of_file(path) == RH_KIND_SUITE;
+
+	rh_arena_release(&arena);
+	return is_suite;
+}
+
+struct rh_suite *cmd_load_runs(const struct cmd_args *args, const struct rh_registry *registry,
+			       const char *operand)
+{
+	struct rh_diagnostics diagnostics;
+	struct rh_suite *suite = NULL;
+	struct request request;
+	const char *path;
+
+	rh_diagnostics_init(&diagnostics);
+	path = prepare(&request, args, registry, operand, &diagnostics);
+	if (path != NULL) {
+		suite = rh_kind_of_file(path) == RH_KIND_SUITE
+				? rh_load_suite(path, &request.options, &diagnostics)
+				: rh_load_matrix(path, &request.options, &diagnostics);
+		/* Warnings are told when a scenario itself is loaded. */
+		if (diagnostics.error_count > 0)
+			print_diagnostics(args, &diagnostics, "nothing was run");
+	}
+	rh_diagnostics_release(&diagnostics);
+	rh_arena_release(&request.arena);
+	return suite;
+}
+
+/* ---- lines to paste -------------------------------------------------------------------------- */
 
 /* Quotes what a shell would not take as one plain word. */
 static void put_word(struct rh_buf *out, const char *word)
@@ -281,24 +384,40 @@ char *cmd_records_line(struct rh_arena *arena, const struct cmd_args *args,
 	return text;
 }
 
-char *cmd_reproduce_line(struct rh_arena *arena, const struct cmd_args *args, const char *path,
-			 uint64_t seed, uint64_t until_ns)
+/* What the scenario asked the environment for. */
+static void put_environment(struct rh_buf *out, const struct rh_plan *plan)
+{
+	for (uint32_t i = 0; i < plan->input_count; i++) {
+		if (strncmp(plan->inputs[i], "env ", 4) != 0)
+			continue;
+		rh_buf_text(out, " --env ");
+		put_word(out, plan->inputs[i] + 4);
+	}
+}
+
+char *cmd_reproduce_line(struct rh_arena *arena, const struct cmd_args *args,
+			 const struct rh_plan *plan, uint64_t until_ns)
 {
 	/* What changes the plan or the world; wherever it came from. */
 	static const char *const repeated[] = {
-		"mode",	    "set",     "param",		  "params",
-		"duration", "timeout", "default-timeout", "assertion-timeout",
-		"plugin"};
+		"mode",		"set",	   "param",	      "params",
+		"duration",	"timeout", "default-timeout", "assertion-timeout",
+		"template-dir", "plugin"};
 	struct rh_buf line = {0};
 	char span[RH_TIME_TEXT];
 	char *text;
 
 	put_word(&line, args->program);
 	rh_buf_text(&line, " run ");
-	put_word(&line, path);
-	rh_buf_printf(&line, " --seed %" PRIu64, seed);
+	put_word(&line, plan->path);
+	rh_buf_printf(&line, " --seed %" PRIu64, plan->seed);
 	for (size_t i = 0; i < RH_ARRAY_LEN(repeated); i++)
 		put_repeated(&line, args, repeated[i]);
+	if (cmd_option_is(args, "allow-outside"))
+		rh_buf_text(&line, " --allow-outside");
+	if (cmd_option_is(args, "no-matrix"))
+		rh_buf_text(&line, " --no-matrix");
+	put_environment(&line, plan);
 	if (until_ns != RH_TIME_NEVER)
 		rh_buf_printf(&line, " --until %s", rh_span_exact(span, until_ns));
 	text = rh_arena_text(arena, rh_buf_str(&line), line.len);

@@ -8,6 +8,7 @@
 #include "core/judge/judge.h"
 #include "core/plan.h"
 #include "core/plugin.h"
+#include "core/scenario/suite.h"
 #include "core/world.h"
 
 /* Built-in tables, then the plugins of --plugin in order.  0 or the exit code after a message. */
@@ -23,15 +24,31 @@ struct rh_plan *cmd_load(const struct cmd_args *args, const struct rh_registry *
 			 const char *operand, int *exit_code);
 
 /*
+ * The runs that an operand means: those of a Suite, or the variants of a scenario's matrix, which are one for most
+ * scenarios.  The caller's to free; NULL after messages.
+ */
+/* Whether an operand is a Suite. */
+bool cmd_is_suite(const struct cmd_args *args, const char *operand);
+struct rh_suite *cmd_load_runs(const struct cmd_args *args, const struct rh_registry *registry,
+			       const char *operand);
+
+/*
  * The plan on stdout as a table, or with --json as an object; 0, or the exit code after saying what the world cannot do
  * (verb_plan.c).
  */
 int cmd_plan_tell(const struct cmd_args *args, const struct rh_plan *plan,
 		  const struct rh_world_ops *world);
 
-/* The line that repeats a run: the program as called, quoted, with every --set and --plugin.  `until_ns` may be RH_TIME_NEVER. */
-char *cmd_reproduce_line(struct rh_arena *arena, const struct cmd_args *args, const char *path,
-			 uint64_t seed, uint64_t until_ns);
+/*
+ * The line that repeats a run: the program as called, quoted, with all that changed the plan, what was read from the
+ * environment included.  `until_ns` may be RH_TIME_NEVER.
+ */
+char *cmd_reproduce_line(struct rh_arena *arena, const struct cmd_args *args,
+			 const struct rh_plan *plan, uint64_t until_ns);
+
+/* The scenario as text after templates, includes, variables and expressions; the exit code. */
+int cmd_render(const struct cmd_args *args, const struct rh_registry *registry, const char *operand,
+	       struct rh_buf *out);
 
 /* When the first check failed; RH_TIME_NEVER when none did. */
 uint64_t cmd_first_failure(const struct rh_judge *judge);
@@ -43,6 +60,13 @@ char *cmd_records_line(struct rh_arena *arena, const struct cmd_args *args,
 #define CMD_LOAD_OPTIONS \
 	{"seed", 's', "N", "the seed, 0 to 2^53-1 (default: the file's)"}, \
 		{"set", 0, "KEY=VALUE", "change a key: --set network.jitter.amount=20%"}, \
+		{"template", 0, "FILE", "run a template: a file, or a name of --template-dir"}, \
+		{"param", 'p', "NAME=VALUE", "a parameter: -p length=10m, or -p a=1,b=2"}, \
+		{"params", 0, "FILE", "parameters from a YAML map of names to values"}, \
+		{"env", 0, "NAME=VALUE", "what env(NAME) gives, before the environment"}, \
+		{"allow-outside", 0, NULL, \
+		 "included files may lie outside the scenario's folder"}, \
+		CMD_TEMPLATE_OPTION, \
 		{"duration", 'd', "TIME", "how long is simulated, whatever the file says"}, \
 		{"timeout", 0, "TIME", "how long open checks are waited for, from the start"}, \
 		{"default-timeout", 0, "TIME", "the same where the file says nothing"}, \

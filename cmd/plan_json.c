@@ -93,6 +93,7 @@ static void put_step(struct rh_buf *out, const struct rh_plan *plan,
 	put_params(out, step->type->keys, step->params);
 	put_nodes(out, plan, step->nodes, step->node_count);
 	put_number(out, "edges", step->edge_count);
+	put_name(out, "needs", step->type->effect == RH_EFFECT_LATER ? step->type->missing : NULL);
 	rh_buf_printf(out, ",\"isDisabled\":%s}", step->is_disabled ? "true" : "false");
 }
 

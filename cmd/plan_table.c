@@ -158,6 +158,8 @@ static void describe_step(struct rh_buf *out, const struct rh_plan *plan,
 		rh_buf_text(out, ", not verified");
 	if (step->is_disabled)
 		rh_buf_text(out, ", disabled: never begun");
+	if (step->type->effect == RH_EFFECT_LATER)
+		rh_buf_printf(out, " - cannot be played yet: needs %s", step->type->missing);
 }
 
 /* When it begins: a time of the run, or so long after another step. */

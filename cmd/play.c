@@ -218,8 +218,7 @@ static uint64_t until_of(const struct cmd_play *play, const struct cmd_play_opti
 }
 
 static void gather_facts(struct cmd_play *play, const struct cmd_args *args,
-			 const struct rh_plan *plan, const char *scenario_path,
-			 const struct cmd_play_options *options)
+			 const struct rh_plan *plan, const struct cmd_play_options *options)
 {
 	char plan_hash[RH_HASH_TEXT];
 	char found[RH_HASH_TEXT] = "";
@@ -247,8 +246,8 @@ static void gather_facts(struct cmd_play *play, const struct cmd_args *args,
 	play->facts.cpu_ns = cmd_cpu_ns(NULL) - play->started_cpu_ns;
 	play->facts.look =
 		cmd_records_line(&play->arena, args, play->result.judge, play->rundir.path);
-	play->facts.reproduce = cmd_reproduce_line(&play->arena, args, scenario_path, plan->seed,
-						   until_of(play, options));
+	play->facts.reproduce =
+		cmd_reproduce_line(&play->arena, args, plan, until_of(play, options));
 }
 
 static int open_directory(struct cmd_play *play, const struct rh_plan *plan,
@@ -261,7 +260,7 @@ static int open_directory(struct cmd_play *play, const struct rh_plan *plan,
 }
 
 int cmd_play(struct cmd_play *play, const struct cmd_args *args, const struct rh_plan *plan,
-	     const char *scenario_path, const struct cmd_play_options *options, struct rh_err *err)
+	     const struct cmd_play_options *options, struct rh_err *err)
 {
 	struct rh_buf text = {0};
 	int rc;
@@ -270,8 +269,7 @@ int cmd_play(struct cmd_play *play, const struct cmd_args *args, const struct rh
 	rh_arena_init(&play->arena);
 	play->started_wall_ns = cmd_wall_ns(NULL);
 	play->started_cpu_ns = cmd_cpu_ns(NULL);
-	rh_reproduce_line_set(
-		cmd_reproduce_line(&play->arena, args, scenario_path, plan->seed, RH_TIME_NEVER));
+	rh_reproduce_line_set(cmd_reproduce_line(&play->arena, args, plan, RH_TIME_NEVER));
 	/* What could only fail at the end is tried before the run. */
 	rc = options->junit_path == NULL ? 0 : try_to_write(options->junit_path, err);
 	if (rc == 0)
@@ -280,7 +278,7 @@ int cmd_play(struct cmd_play *play, const struct cmd_args *args, const struct rh
 		play->rundir.path[0] = 0; /* no directory of ours */
 		return rc;
 	}
-	rc = rh_rundir_copy(&play->rundir, "scenario.yaml", scenario_path, err);
+	rc = rh_rundir_copy(&play->rundir, "scenario.yaml", plan->path, err);
 	if (rc == 0) {
 		rh_plan_print(plan, &text);
 		rc = write_buf(play, "plan.yaml", &text, err);
@@ -291,7 +289,7 @@ int cmd_play(struct cmd_play *play, const struct cmd_args *args, const struct rh
 	if (rc != 0)
 		return rc;
 	play->report = rh_report_open(plan);
-	gather_facts(play, args, plan, scenario_path, options);
+	gather_facts(play, args, plan, options);
 	rc = tell_again(play, plan, err);
 	if (rc == 0)
 		rc = write_documents(play, plan, err);

@@ -43,7 +43,7 @@ struct cmd_play {
 /* 0 when the run came to an end of its own, its directory is whole, and --junit was written.
  * cmd_play_release in any case. */
 int cmd_play(struct cmd_play *play, const struct cmd_args *args, const struct rh_plan *plan,
-	     const char *scenario_path, const struct cmd_play_options *options, struct rh_err *err);
+	     const struct cmd_play_options *options, struct rh_err *err);
 void cmd_play_release(struct cmd_play *play);
 /* Exit code of a verdict alone, and of a run that ended: by status and verdict. */
 int cmd_verdict_code(enum rh_verdict verdict);

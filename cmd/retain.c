@@ -127,6 +127,29 @@ static int remove_one(const char *path, const struct stat *info, int type, struc
 	return type == FTW_DP || type == FTW_DNR ? rmdir(path) : unlink(path);
 }
 
+/* False after a message.  `value` stays as it is when the option is not there. */
+static bool read_option(const struct cmd_args *args, const char *name, uint64_t max,
+			uint64_t *value)
+{
+	const char *text = cmd_option_value(args, name);
+
+	if (text == NULL)
+		return true;
+	if (!cmd_number(name, text, max, value))
+		return false;
+	if (*value == 0)
+		cmd_usage("--%s wants at least 1", name);
+	return *value > 0;
+}
+
+bool cmd_retain_options(const struct cmd_args *args)
+{
+	uint64_t ignored = 1;
+
+	return read_option(args, "keep-runs", 1000000, &ignored) &&
+	       read_option(args, "retention-days", 36500, &ignored);
+}
+
 int cmd_retain(const struct cmd_args *args, const char *run_dir)
 {
 	const char *keep_text = cmd_option_value(args, "keep-runs");
@@ -137,8 +160,8 @@ int cmd_retain(const struct cmd_args *args, const char *run_dir)
 	time_t now_s = time(NULL);
 	int code = 0;
 
-	if ((keep_text != NULL && !cmd_number("keep-runs", keep_text, 1000000, &keep)) ||
-	    (days_text != NULL && !cmd_number("retention-days", days_text, 36500, &days)))
+	if (!read_option(args, "keep-runs", 1000000, &keep) ||
+	    !read_option(args, "retention-days", 36500, &days))
 		return 2;
 	if (keep_text == NULL && days_text == NULL)
 		return 0;

@@ -6,6 +6,8 @@
 
 #include "cmd/verb.h"
 
+/* Whether the two options are numbers; before a run. */
+bool cmd_retain_options(const struct cmd_args *args);
 /*
  * Removes run directories beside `run_dir` that are called like it (NAME-N) and hold a whole run, oldest first, until
  * both options are met; `run_dir` itself always stays.  0, or the exit code after a message.

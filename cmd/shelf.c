@@ -80,17 +80,6 @@ static void read_header(struct header *header, const char *path)
 	rh_buf_release(&content);
 }
 
-const char *cmd_shelf_kind(struct rh_arena *arena, const char *path)
-{
-	struct header header;
-	const char *kind;
-
-	read_header(&header, path);
-	kind = rh_arena_text(arena, header.kind, strlen(header.kind));
-	rh_arena_release(&header.arena);
-	return kind;
-}
-
 static bool has_tag(const struct header *header, const char *tag)
 {
 	for (uint32_t i = 0; i < header->tag_count; i++) {

@@ -9,7 +9,4 @@
 /* `list scenarios` and `list templates` under --category, --tag and --json; the exit code. */
 int cmd_shelf_list(const struct cmd_args *args, bool templates_only);
 
-/* The kind of a file ("Scenario"), in the arena; "" when it has none or is no YAML. */
-const char *cmd_shelf_kind(struct rh_arena *arena, const char *path);
-
 #endif

@@ -69,7 +69,7 @@ int cmd_single_options(const struct cmd_args *args, struct cmd_play_options *opt
 				!cmd_option_given(args, "quiet") &&
 				cmd_log_level(args) >= CMD_LOG_INFO && isatty(STDERR_FILENO) == 1;
 	options->engine = engine_of(args);
-	return read_threads(args, options) ? 0 : 2;
+	return read_threads(args, options) && cmd_retain_options(args) ? 0 : 2;
 }
 
 static void print_result(const struct cmd_args *args, const struct cmd_play *play)
@@ -101,7 +101,7 @@ int cmd_single_play(const struct cmd_args *args, const struct rh_plan *plan,
 	if (rh_run_check(plan, options->world, &err) != 0)
 		return cmd_fail(&err);
 	cmd_signals_catch();
-	if (cmd_play(&play, args, plan, plan->path, options, &err) != 0) {
+	if (cmd_play(&play, args, plan, options, &err) != 0) {
 		code = cmd_fail(&err);
 		if (play.rundir.path[0] != 0 && !play.is_whole)
 			fprintf(stderr, "rehearse: the run directory %s is not complete\n",

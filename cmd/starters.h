@@ -9,10 +9,10 @@ struct cmd_starter {
 	const char *doc;
 	const char *text;   /* @NAME@ stands for the scenario's name */
 	const char *ending; /* of the file, when the name has none */
-	const char *next;   /* what to do with it: words behind the file */
+	const char *next;   /* what to do with it: words behind the file; NULL: a suite */
 };
 
-#define CMD_STARTER_WORDS "quickstart"
+#define CMD_STARTER_WORDS "quickstart, template or suite"
 
 const struct cmd_starter *cmd_starter_find(const char *name);
 

@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "cmd/host.h"
-#include "cmd/shelf.h"
 #include "cmd/single.h"
 #include "cmd/worlds.h"
+#include "core/scenario/diag.h"
 #include "core/store/rundir.h"
 
 static bool is_folder(const char *path)
@@ -22,55 +22,198 @@ static bool is_folder(const char *path)
 	return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-bool cmd_suite_is_meant(const struct cmd_args *args)
-{
-	return args->operand_count > 1 || is_folder(args->operands[0]);
-}
-
 /* ---- jobs ------------------------------------------------------------------------------------ */
 
-/* "name" of "folder/name.yaml", with what leads elsewhere taken out, and "-2" for the second of a name. */
-static const char *job_name(struct cmd_suite *suite, const char *path)
+static bool is_taken(const struct cmd_suite *suite, const char *name)
 {
-	const char *slash = strrchr(path, '/');
-	char stem[80];
-	const char *name;
-	size_t len;
+	for (uint32_t i = 0; i < suite->job_count; i++) {
+		if (strcmp(suite->jobs[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
 
-	snprintf(stem, sizeof(stem), "%s", slash == NULL ? path : slash + 1);
-	len = strlen(stem);
-	if (len > 5 && strcmp(stem + len - 5, ".yaml") == 0)
-		stem[len - 5] = 0;
+/* "name" of "folder/name.yaml" without the ending. */
+static const char *base_name(struct cmd_suite *suite, const char *path)
+{
+	char *base = rh_arena_text(&suite->arena, path, strlen(path));
+	size_t len = strlen(base);
+	const char *slash;
+
+	while (len > 1 && base[len - 1] == '/')
+		base[--len] = 0;
+	if (len > 5 && strcmp(base + len - 5, ".yaml") == 0)
+		base[len - 5] = 0;
+	slash = strrchr(base, '/');
+	return slash == NULL || slash[1] == 0 ? base : slash + 1;
+}
+
+/* Fit for a file name, and "-2" behind the second of a name. */
+static const char *job_name(struct cmd_suite *suite, const char *text)
+{
+	char stem[160];
+	const char *name;
+
+	snprintf(stem, sizeof(stem), "%s", text);
 	for (size_t i = 0; stem[i] != 0; i++) {
-		if (strchr(" /\t\n'\"\\$&|;<>*?()", stem[i]) != NULL)
+		if (strchr(" /\t\n'\"\\$&|;<>*?()", stem[i]) != NULL || (i == 0 && stem[0] == '.'))
 			stem[i] = '-';
 	}
-	if (stem[0] == 0 || stem[0] == '.')
-		stem[0] = '-';
 	name = rh_arena_text(&suite->arena, stem, strlen(stem));
-	for (uint32_t i = 0, again = 2; i < suite->job_count; i++) {
-		if (strcmp(suite->jobs[i].name, name) != 0)
-			continue;
-		name = rh_arena_printf(&suite->arena, "%s-%u", stem, again++);
-		i = UINT32_MAX; /* from the start */
-	}
+	for (unsigned again = 2; is_taken(suite, name); again++)
+		name = rh_arena_printf(&suite->arena, "%s-%u", stem, again);
 	return name;
 }
 
-static bool add_job(struct cmd_suite *suite, const char *path)
+static struct cmd_job *add_job(struct cmd_suite *suite, const char *path, const char *name)
 {
 	struct cmd_job *job = &suite->jobs[suite->job_count];
 
 	if (suite->job_count == CMD_JOBS_MAX) {
-		cmd_usage("a suite has at most %d runs", CMD_JOBS_MAX);
-		return false;
+		cmd_usage("more than %d runs at once", CMD_JOBS_MAX);
+		return NULL;
 	}
 	*job = (struct cmd_job){
 		.suite = suite, .exit_code = -1, .reason = "", .reproduce = "", .trace_hash = ""};
 	job->path = rh_arena_text(&suite->arena, path, strlen(path));
-	job->name = job_name(suite, path);
+	job->name = job_name(suite, name);
 	suite->job_count++;
+	return job;
+}
+
+static const char *keep(struct cmd_suite *suite, const char *text)
+{
+	return rh_arena_text(&suite->arena, text, strlen(text));
+}
+
+/* What an entry says, as options. */
+static void add_extras(struct cmd_suite *suite, struct cmd_job *job,
+		       const struct rh_suite_entry *entry, bool has_matrix)
+{
+	struct cmd_extra *extras = RH_ARENA_ARRAY(
+		&suite->arena, entry->set_count + entry->param_count + 3, struct cmd_extra);
+	uint32_t count = 0;
+
+	if (entry->has_seed)
+		extras[count++] = (struct cmd_extra){
+			"seed",
+			rh_arena_printf(&suite->arena, "%llu", (unsigned long long)entry->seed)};
+	if (entry->mode[0] != 0)
+		extras[count++] = (struct cmd_extra){"mode", keep(suite, entry->mode)};
+	if (has_matrix)
+		extras[count++] = (struct cmd_extra){"no-matrix", ""};
+	for (uint32_t i = 0; i < entry->set_count; i++)
+		extras[count++] = (struct cmd_extra){"set", keep(suite, entry->sets[i])};
+	for (uint32_t i = 0; i < entry->param_count; i++)
+		extras[count++] = (struct cmd_extra){"param", keep(suite, entry->params[i])};
+	job->extras = extras;
+	job->extra_count = count;
+}
+
+/* Whether the scenario of an entry of a suite has variants of its own: those are not meant there. */
+static bool has_own_matrix(const struct cmd_suite *suite, const char *path)
+{
+	struct rh_load_options options = {.registry = suite->registry};
+	struct rh_diagnostics diagnostics;
+	struct rh_suite *variants;
+	bool has_more;
+
+	rh_diagnostics_init(&diagnostics);
+	variants = rh_load_matrix(path, &options, &diagnostics);
+	has_more = variants != NULL && variants->entry_count > 1;
+	if (variants != NULL)
+		rh_suite_free(variants);
+	rh_diagnostics_release(&diagnostics);
+	return has_more;
+}
+
+static const char *path_of(struct cmd_suite *suite, const struct rh_suite_entry *entry)
+{
+	char hint[600];
+	const char *path = entry->path;
+
+	if (path != NULL)
+		return path;
+	path = cmd_template_path(suite->args, &suite->arena, entry->template_name, hint);
+	if (path == NULL)
+		cmd_usage("%s: there is no template \"%s\"%s%s", entry->name, entry->template_name,
+			  hint[0] == 0 ? "" : ": ", hint);
+	return path;
+}
+
+/* A value that was typed would win over those of the matrix, and its variants would be one run many times. */
+static bool is_overruled(const struct cmd_suite *suite, const struct rh_suite_entry *entry)
+{
+	const char *const *typed = cmd_option_values(suite->args, "set");
+
+	for (uint32_t i = 0; i < entry->set_count; i++) {
+		size_t len = strcspn(entry->sets[i], "=") + 1;
+
+		for (uint32_t k = 0; k < cmd_option_count(suite->args, "set"); k++) {
+			if (strncmp(typed[k], entry->sets[i], len) != 0 ||
+			    strcmp(typed[k], entry->sets[i]) == 0)
+				continue;
+			cmd_usage("--set %s: the matrix has other values for it; with --no-matrix "
+				  "it is one run",
+				  typed[k]);
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool add_entry(struct cmd_suite *suite, const struct rh_suite_entry *entry, uint32_t first,
+		      bool is_variant)
+{
+	const char *path = path_of(suite, entry);
+	struct cmd_job *job = path == NULL ? NULL : add_job(suite, path, entry->name);
+	uint32_t *needs;
+
+	if (job == NULL)
+		return false;
+	if (entry->has_seed && cmd_option_given(suite->args, "seed") &&
+	    !cmd_option_is_setting(suite->args, "seed")) {
+		cmd_usage("--seed is one for all, and %s has a seed of its own: leave one out",
+			  job->name);
+		return false;
+	}
+	if (is_variant && is_overruled(suite, entry))
+		return false;
+	add_extras(suite, job, entry, is_variant || has_own_matrix(suite, path));
+	needs = RH_ARENA_ARRAY(&suite->arena, entry->need_count + 1, uint32_t);
+	for (uint32_t i = 0; i < entry->need_count; i++)
+		needs[i] = first + entry->needs[i];
+	job->needs = needs;
+	job->need_count = entry->need_count;
 	return true;
+}
+
+/* A file: a suite, or a scenario with as many variants as its matrix has. */
+static bool add_file(struct cmd_suite *suite, const char *operand, bool *is_suite)
+{
+	struct rh_suite *runs = cmd_load_runs(suite->args, suite->registry, operand);
+	uint32_t first = suite->job_count;
+	bool is_good = true;
+	bool is_file_of_runs;
+	bool is_matrix;
+
+	if (runs == NULL)
+		return false;
+	is_file_of_runs = cmd_is_suite(suite->args, operand);
+	is_matrix = !is_file_of_runs && runs->entry_count > 1 &&
+		    !cmd_option_is(suite->args, "no-matrix");
+	if (is_file_of_runs || is_matrix) {
+		*is_suite = true;
+		suite->name = keep(suite, runs->name);
+		suite->description = keep(suite, runs->description);
+		for (uint32_t i = 0; i < runs->entry_count && is_good; i++)
+			is_good = add_entry(suite, &runs->entries[i], first, is_matrix);
+	} else {
+		is_good = add_job(suite, runs->entries[0].path,
+				  base_name(suite, runs->entries[0].path)) != NULL;
+	}
+	rh_suite_free(runs);
+	return is_good;
 }
 
 /* Every scenario below a folder; other kinds of files are not meant. */
@@ -79,11 +222,12 @@ static bool add_folder(struct cmd_suite *suite, const char *folder)
 	struct cmd_library *library = rh_alloc(1, sizeof(*library));
 	uint32_t before = suite->job_count;
 	bool is_good = true;
+	bool ignored;
 
 	cmd_library_open_folder(library, folder);
 	for (size_t i = 0; i < library->count && is_good; i++) {
-		if (strcmp(cmd_shelf_kind(&library->arena, library->paths[i]), "Scenario") == 0)
-			is_good = add_job(suite, library->paths[i]);
+		if (rh_kind_of_file(library->paths[i]) == RH_KIND_SCENARIO)
+			is_good = add_file(suite, library->paths[i], &ignored);
 	}
 	cmd_library_close(library);
 	free(library);
@@ -94,10 +238,26 @@ static bool add_folder(struct cmd_suite *suite, const char *folder)
 	return is_good;
 }
 
+/* Needs by their new places; one of another shard is not waited for. */
+static void renumber(struct cmd_suite *suite, struct cmd_job *job, const uint32_t *places)
+{
+	uint32_t *needs = RH_ARENA_ARRAY(&suite->arena, job->need_count + 1, uint32_t);
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < job->need_count; i++) {
+		if (places[job->needs[i]] != UINT32_MAX)
+			needs[count++] = places[job->needs[i]];
+	}
+	job->needs = needs;
+	job->need_count = count;
+}
+
 /* --shard 2/8: every eighth, from the second on. */
 static bool take_shard(struct cmd_suite *suite)
 {
-	const char *text = cmd_option_value(suite->args, "shard");
+	const char *text =
+		cmd_option_is(suite->args, "shard") ? cmd_option_value(suite->args, "shard") : NULL;
+	uint32_t *places;
 	unsigned part = 0;
 	unsigned parts = 0;
 	char rest = 0;
@@ -109,57 +269,93 @@ static bool take_shard(struct cmd_suite *suite)
 		cmd_usage("--shard wants I/N with I from 1 to N, not \"%s\"", text);
 		return false;
 	}
+	places = RH_ARENA_ARRAY(&suite->arena, suite->job_count + 1, uint32_t);
 	for (uint32_t i = 0; i < suite->job_count; i++) {
-		if (i % parts == part - 1)
+		places[i] = i % parts == part - 1 ? kept : UINT32_MAX;
+		if (places[i] != UINT32_MAX)
 			suite->jobs[kept++] = suite->jobs[i];
 	}
 	suite->job_count = kept;
+	for (uint32_t i = 0; i < kept; i++)
+		renumber(suite, &suite->jobs[i], places);
 	return true;
 }
 
-static const char *suite_name(struct cmd_suite *suite, const char *operand)
+enum cmd_meant cmd_suite_open(struct cmd_suite *suite, const struct cmd_args *args)
 {
-	char *path = rh_arena_text(&suite->arena, operand, strlen(operand));
-	const char *slash;
-	size_t len = strlen(path);
-
-	while (len > 1 && path[len - 1] == '/')
-		path[--len] = 0;
-	slash = strrchr(path, '/');
-	path = slash == NULL || slash[1] == 0 ? path : path + (slash + 1 - path);
-	return path[0] == '.' || path[0] == '/' ? "suite" : path;
-}
-
-static bool make_jobs(struct cmd_suite *suite)
-{
-	const struct cmd_args *args = suite->args;
+	bool is_suite = args->operand_count > 1 || is_folder(args->operands[0]);
 	bool is_good = true;
 
-	suite->name = "suite";
+	memset(suite, 0, sizeof(*suite));
+	rh_arena_init(&suite->arena);
+	suite->args = args;
 	suite->description = "";
-	for (int i = 0; i < args->operand_count && is_good; i++)
-		is_good = is_folder(args->operands[i]) ? add_folder(suite, args->operands[i])
-						       : add_job(suite, args->operands[i]);
-	if (is_good && args->operand_count == 1)
-		suite->name = suite_name(suite, args->operands[0]);
-	return is_good && take_shard(suite);
+	suite->jobs = rh_alloc(CMD_JOBS_MAX, sizeof(*suite->jobs));
+	suite->registry = rh_alloc(1, sizeof(*suite->registry));
+	if (cmd_registry(suite->registry, args) != 0)
+		return CMD_MEANT_NOTHING;
+	for (int i = 0; i < args->operand_count && is_good; i++) {
+		bool is_one_suite = false;
+
+		is_good = is_folder(args->operands[i])
+				  ? add_folder(suite, args->operands[i])
+				  : add_file(suite, args->operands[i], &is_one_suite);
+		is_suite = is_suite || is_one_suite;
+	}
+	if (args->operand_count > 1)
+		suite->name = "suite";
+	else if (is_good && is_folder(args->operands[0]))
+		suite->name = base_name(suite, args->operands[0]);
+	if (suite->name == NULL || suite->name[0] == '.' || suite->name[0] == '/')
+		suite->name = "suite";
+	if (!is_good)
+		return CMD_MEANT_NOTHING;
+	if (!is_suite)
+		return CMD_MEANT_ONE;
+	return take_shard(suite) ? CMD_MEANT_SUITE : CMD_MEANT_NOTHING;
+}
+
+void cmd_suite_release(struct cmd_suite *suite)
+{
+	free(suite->jobs);
+	free(suite->registry);
+	rh_arena_release(&suite->arena);
 }
 
 /* ---- one job --------------------------------------------------------------------------------- */
+
+/* An option of the job in front of what was typed, so that what was typed wins; what was only set does not. */
+static void put_extra(struct cmd_args *args, const struct cmd_extra *extra, uint32_t *own)
+{
+	int at = cmd_option_find(args->verb, extra->option);
+	uint32_t count;
+
+	if (at < 0) /* a verb that has no use for it */
+		return;
+	if (args->options[at].is_setting) {
+		args->options[at].is_setting = false;
+		args->options[at].count = 0;
+	}
+	count = args->options[at].count;
+	if (count == CMD_REPEATS_MAX)
+		return;
+	memmove((void *)&args->options[at].values[own[at] + 1],
+		(const void *)&args->options[at].values[own[at]],
+		(count - own[at]) * sizeof(args->options[at].values[0]));
+	args->options[at].values[own[at]++] = extra->value;
+	args->options[at].count++;
+}
 
 /* The suite's options and those of the job. */
 static struct cmd_args *args_of(const struct cmd_job *job)
 {
 	struct cmd_args *args = rh_alloc(1, sizeof(*args));
+	uint32_t own[CMD_OPTIONS_MAX] = {0};
 
 	*args = *job->suite->args;
-	for (uint32_t i = 0; i < job->extra_count; i++) {
-		int at = cmd_option_find(args->verb, job->extras[i].option);
-
-		RH_ASSERT(at >= 0);
-		if (args->options[at].count < CMD_REPEATS_MAX)
-			args->options[at].values[args->options[at].count++] = job->extras[i].value;
-	}
+	args->is_template = false; /* its path is known */
+	for (uint32_t i = 0; i < job->extra_count; i++)
+		put_extra(args, &job->extras[i], own);
 	return args;
 }
 
@@ -178,20 +374,19 @@ static int begin(const struct cmd_job *job)
 	return code != 0 ? code : cmd_single_run(args, job->path, &options);
 }
 
-/* Everything that can be said before the first run begins. */
-static int check_jobs(struct cmd_suite *suite)
+int cmd_suite_check(struct cmd_suite *suite)
 {
-	const struct rh_world_ops *world = cmd_world(suite->args);
-	struct rh_registry registry;
-	int worst = world == NULL ? 2 : cmd_registry(&registry, suite->args);
+	int worst = 0;
 
-	for (uint32_t i = 0; i < suite->job_count && (worst == 0 || worst == 2); i++) {
+	for (uint32_t i = 0; i < suite->job_count; i++) {
 		struct cmd_args *args = args_of(&suite->jobs[i]);
+		const struct rh_world_ops *world = cmd_world(args);
 		struct rh_err err = {0};
-		struct rh_plan *plan;
-		int code = 0;
+		struct rh_plan *plan = NULL;
+		int code = 2;
 
-		plan = cmd_load(args, &registry, suite->jobs[i].path, &code);
+		if (world != NULL)
+			plan = cmd_load(args, suite->registry, suite->jobs[i].path, &code);
 		if (plan != NULL && rh_run_check(plan, world, &err) != 0)
 			code = cmd_fail(&err);
 		if (plan != NULL)
@@ -316,26 +511,34 @@ static int nothing_to_run(void)
 	return 5;
 }
 
-int cmd_suite_run(const struct cmd_args *args)
+static void tell_jobs(const struct cmd_suite *suite)
 {
-	struct cmd_suite *suite = rh_alloc(1, sizeof(*suite));
-	int code = 2;
+	for (uint32_t i = 0; i < suite->job_count; i++) {
+		const struct cmd_job *job = &suite->jobs[i];
 
-	rh_arena_init(&suite->arena);
-	suite->args = args;
-	suite->is_fail_fast = cmd_option_given(args, "fail-fast");
-	suite->jobs = rh_alloc(CMD_JOBS_MAX, sizeof(*suite->jobs));
-	if (read_parallel(suite) && make_jobs(suite))
-		code = check_jobs(suite);
-	if (code == 0 && suite->job_count == 0)
-		code = nothing_to_run();
-	else if (code == 0 && !cmd_option_given(args, "dry-run"))
-		code = play(suite);
-	else if (code == 0)
-		for (uint32_t i = 0; i < suite->job_count; i++)
-			printf("%-24s %s\n", suite->jobs[i].name, suite->jobs[i].path);
-	free(suite->jobs);
-	rh_arena_release(&suite->arena);
-	free(suite);
-	return code;
+		printf("%-32s %s", job->name, job->path);
+		for (uint32_t k = 0; k < job->extra_count; k++) {
+			if (job->extras[k].value[0] != 0)
+				printf(" --%s %s", job->extras[k].option, job->extras[k].value);
+		}
+		for (uint32_t k = 0; k < job->need_count; k++)
+			printf("%s%s", k == 0 ? ", after " : " and ",
+			       suite->jobs[job->needs[k]].name);
+		printf("\n");
+	}
+}
+
+int cmd_suite_run(struct cmd_suite *suite)
+{
+	int code = read_parallel(suite) ? cmd_suite_check(suite) : 2;
+
+	suite->is_fail_fast = cmd_option_given(suite->args, "fail-fast");
+	if (code != 0)
+		return code;
+	if (suite->job_count == 0)
+		return nothing_to_run();
+	if (!cmd_option_given(suite->args, "dry-run"))
+		return play(suite);
+	tell_jobs(suite);
+	return 0;
 }

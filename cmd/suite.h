@@ -63,6 +63,7 @@ struct cmd_job {
 struct cmd_suite {
 	struct rh_arena arena;
 	const struct cmd_args *args;
+	struct rh_registry *registry;
 	const char *name;
 	const char *description;
 	struct cmd_job *jobs;
@@ -76,9 +77,16 @@ struct cmd_suite {
 	bool is_interrupted;
 };
 
-/* `run` of more than one scenario: whether these operands are a suite, and its exit code. */
-bool cmd_suite_is_meant(const struct cmd_args *args);
-int cmd_suite_run(const struct cmd_args *args);
+/* What the operands mean. */
+enum cmd_meant { CMD_MEANT_ONE, CMD_MEANT_SUITE, CMD_MEANT_NOTHING };
+
+/* Makes the jobs of all operands; NOTHING after a message.  `suite` is to be released in any case. */
+enum cmd_meant cmd_suite_open(struct cmd_suite *suite, const struct cmd_args *args);
+void cmd_suite_release(struct cmd_suite *suite);
+/* Loads every scenario of it: the exit code. */
+int cmd_suite_check(struct cmd_suite *suite);
+/* Checks and plays them; the exit code. */
+int cmd_suite_run(struct cmd_suite *suite);
 
 /* Plays all jobs; `begin` runs in the child and gives its exit code. */
 void cmd_pool_play(struct cmd_suite *suite, int (*begin)(const struct cmd_job *job),

@@ -15,8 +15,9 @@
 #include "core/report/words.h"
 #include "core/store/rundir.h"
 
-#define FILE_BYTES_MAX ((size_t)16 << 20)
-#define NAME_COLUMNS   24
+#define FILE_BYTES_MAX	   ((size_t)16 << 20)
+#define NAME_COLUMNS_LEAST 24
+#define NAME_COLUMNS_MOST  40
 
 const char *cmd_job_word(enum cmd_job_state state)
 {
@@ -176,13 +177,25 @@ static void put_mark(struct rh_buf *out, const struct cmd_job *job, struct cmd_t
 		rh_buf_printf(out, "  %s ", mark);
 }
 
+static int name_columns(const struct cmd_suite *suite)
+{
+	size_t columns = NAME_COLUMNS_LEAST;
+
+	for (uint32_t i = 0; i < suite->job_count; i++) {
+		size_t len = strlen(suite->jobs[i].name);
+
+		columns = len > columns ? len : columns;
+	}
+	return (int)(columns < NAME_COLUMNS_MOST ? columns : NAME_COLUMNS_MOST);
+}
+
 static void put_row(struct rh_buf *out, const struct cmd_suite *suite, const struct cmd_job *job)
 {
 	struct cmd_terminal terminal = terminal_of(suite);
 	char wall[40];
 
 	put_mark(out, job, terminal);
-	rh_buf_printf(out, "%-*s  %-9s", NAME_COLUMNS, job->name, cmd_job_word(job->state));
+	rh_buf_printf(out, "%-*s  %-9s", name_columns(suite), job->name, cmd_job_word(job->state));
 	if (job->check_count > 0)
 		rh_buf_printf(out, " %" PRIu32 " of %" PRIu32, job->passed_count, job->check_count);
 	if (job->wall_ns > 0)

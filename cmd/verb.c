@@ -85,6 +85,11 @@ const char *const *cmd_option_values(const struct cmd_args *args, const char *na
 	return args->options[position_of(args->verb, name)].values;
 }
 
+bool cmd_option_is_setting(const struct cmd_args *args, const char *name)
+{
+	return args->options[position_of(args->verb, name)].is_setting;
+}
+
 static const char *const log_levels[] = {"error", "warn", "info", "debug"};
 
 enum cmd_log cmd_log_level(const struct cmd_args *args)
@@ -237,6 +242,24 @@ static int letter_position(const struct cmd_verb *verb, int letter)
 	return -1;
 }
 
+/* `--template NAME` stands for the operand. */
+static int take_template(struct cmd_args *args)
+{
+	int at = cmd_option_find(args->verb, "template");
+
+	if (at < 0 || args->options[at].count == 0)
+		return 0;
+	if (args->operand_count > 0 || args->options[at].count > 1)
+		return cmd_usage("--template stands for the scenario: \"%s\" is one too many",
+				 args->operand_count > 0 ? args->operands[0]
+							 : args->options[at].values[1]);
+	args->template_operand = (char *)(uintptr_t)args->options[at].values[0];
+	args->operands = &args->template_operand;
+	args->operand_count = 1;
+	args->is_template = true;
+	return 0;
+}
+
 static int check_operands(const struct cmd_verb *verb, int count)
 {
 	if (count < verb->operands_min)
@@ -281,5 +304,7 @@ int cmd_parse(struct cmd_args *args, const struct cmd_verb *verb, const char *pr
 	args->operands = argv + optind;
 	args->operand_count = argc - optind;
 	found = check_words(args);
+	if (found == 0)
+		found = take_template(args);
 	return found != 0 ? found : check_operands(verb, args->operand_count);
 }

@@ -22,7 +22,7 @@ struct cmd_option {
 	const char *doc;
 };
 
-#define CMD_OPTIONS_MAX 48 /* of a verb, those of every verb included */
+#define CMD_OPTIONS_MAX 56 /* of a verb, those of every verb included */
 #define CMD_REPEATS_MAX 64
 
 /* What the user gave. */
@@ -36,6 +36,8 @@ struct cmd_args {
 	} options[CMD_OPTIONS_MAX]; /* by position in the table, then those of every verb */
 	char **operands;
 	int operand_count;
+	char *template_operand;
+	bool is_template;		     /* the operand is that of --template */
 	const struct cmd_settings *settings; /* NULL for a verb that has none */
 };
 
@@ -60,6 +62,8 @@ const struct cmd_option *cmd_option_at(const struct cmd_verb *verb, int position
 int cmd_option_find(const struct cmd_verb *verb, const char *name);
 /* Whether this verb has the option and the user gave it or set it. */
 bool cmd_option_is(const struct cmd_args *args, const char *name);
+/* Whether its value was set, not typed. */
+bool cmd_option_is_setting(const struct cmd_args *args, const char *name);
 
 /* The last value of an option ("" for a switch that was given), or NULL when it was not. */
 const char *cmd_option_value(const struct cmd_args *args, const char *name);
@@ -100,6 +104,7 @@ extern const struct cmd_verb cmd_verb_explain;
 extern const struct cmd_verb cmd_verb_schema;
 extern const struct cmd_verb cmd_verb_plan;
 extern const struct cmd_verb cmd_verb_init;
+extern const struct cmd_verb cmd_verb_render;
 extern const struct cmd_verb cmd_verb_config;
 extern const struct cmd_verb cmd_verb_completion;
 extern const struct cmd_verb cmd_verb_man;

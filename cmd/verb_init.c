@@ -102,8 +102,12 @@ static int init(const struct cmd_args *args)
 	rh_buf_release(&text);
 	if (code == 0) {
 		printf("wrote     %s: %s\n", path, starter->doc);
-		printf("look      %s plan %s%s\nrun       %s run %s%s\n", args->program, path,
-		       starter->next, args->program, path, starter->next);
+		if (starter->next == NULL)
+			printf("look      %s run %s --dry-run\n", args->program, path);
+		else
+			printf("look      %s plan %s%s\n", args->program, path, starter->next);
+		printf("run       %s run %s%s\n", args->program, path,
+		       starter->next == NULL ? "" : starter->next);
 	}
 	return code;
 }

@@ -42,8 +42,7 @@ static int plan_file(const struct cmd_args *args)
 		return code;
 	code = cmd_plan_tell(args, plan, world);
 	if (code == 0 && !cmd_option_given(args, "json"))
-		printf("\n  run       %s\n",
-		       cmd_reproduce_line(&arena, args, plan->path, plan->seed, RH_TIME_NEVER));
+		printf("\n  run       %s\n", cmd_reproduce_line(&arena, args, plan, RH_TIME_NEVER));
 	rh_arena_release(&arena);
 	rh_plan_free(plan);
 	return code;

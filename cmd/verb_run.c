@@ -2,6 +2,8 @@
  * verb_run.c - `rehearse run FILE`: plays a scenario, prints the summary, leaves a run directory; of several, or of a
  * suite, one after the other or side by side.
  */
+#include <stdlib.h>
+
 #include "cmd/single.h"
 #include "cmd/suite.h"
 #include "cmd/worlds.h"
@@ -9,13 +11,23 @@
 static int run(const struct cmd_args *args)
 {
 	struct cmd_play_options options;
+	struct cmd_suite *suite;
+	enum cmd_meant meant;
 	int code = cmd_single_options(args, &options);
 
 	if (code != 0)
 		return code;
-	if (cmd_suite_is_meant(args))
-		return cmd_suite_run(args);
-	return cmd_single_run(args, args->operands[0], &options);
+	suite = rh_alloc(1, sizeof(*suite));
+	meant = cmd_suite_open(suite, args);
+	if (meant == CMD_MEANT_NOTHING)
+		code = 2;
+	else if (meant == CMD_MEANT_SUITE)
+		code = cmd_suite_run(suite);
+	else
+		code = cmd_single_run(args, args->operands[0], &options);
+	cmd_suite_release(suite);
+	free(suite);
+	return code;
 }
 
 static const struct cmd_option options[] = {
@@ -34,6 +46,7 @@ static const struct cmd_option options[] = {
 	{"force", 0, NULL, "use --out even if it already holds a run"},
 	{"junit", 0, "FILE", "write JUnit XML too"},
 	{"jobs", 'j', "N", "of several runs, so many at one time (one for each processor)"},
+	{"no-matrix", 0, NULL, "one run, with the first values of `matrix` or those of --set"},
 	{"fail-fast", 0, NULL, "of several runs, begin none after the first that did not pass"},
 	{"shard", 0, "I/N", "of several runs, only part I of N equal parts"},
 	{"json", 0, NULL, "print one JSON object instead of the summary"},

@@ -3,9 +3,12 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cmd/load.h"
+#include "cmd/suite.h"
 #include "cmd/worlds.h"
 #include "core/run/run.h"
 #include "core/scenario/load.h"
@@ -37,12 +40,40 @@ static int validate_one(const struct cmd_args *args, const struct rh_registry *r
 		       plan->step_count, plan->assertion_count,
 		       rh_hash128_text(hash, rh_plan_hash(plan)));
 		if (args->operand_count == 1)
-			printf("  run     %s\n", cmd_reproduce_line(&arena, args, plan->path,
-								    plan->seed, RH_TIME_NEVER));
+			printf("  run     %s\n",
+			       cmd_reproduce_line(&arena, args, plan, RH_TIME_NEVER));
 		rh_arena_release(&arena);
 	}
 	rh_plan_free(plan);
 	return code;
+}
+
+/* A suite or a folder: each of its scenarios, and that it can be made. */
+static int validate_many(const struct cmd_args *args, const char *operand)
+{
+	struct cmd_suite *suite = rh_alloc(1, sizeof(*suite));
+	struct cmd_args *one = rh_alloc(1, sizeof(*one));
+	char *operands[] = {(char *)(uintptr_t)operand};
+	int code = 2;
+
+	*one = *args;
+	one->operands = operands;
+	one->operand_count = 1;
+	if (cmd_suite_open(suite, one) != CMD_MEANT_NOTHING)
+		code = cmd_suite_check(suite);
+	if (code == 0 && !cmd_option_given(args, "json"))
+		printf("%s is valid: %" PRIu32 " runs\n", operand, suite->job_count);
+	cmd_suite_release(suite);
+	free(suite);
+	free(one);
+	return code;
+}
+
+static bool is_many(const struct cmd_args *args, const char *operand)
+{
+	struct stat info;
+
+	return (stat(operand, &info) == 0 && S_ISDIR(info.st_mode)) || cmd_is_suite(args, operand);
 }
 
 static int validate(const struct cmd_args *args)
@@ -54,7 +85,9 @@ static int validate(const struct cmd_args *args)
 	if (worst != 0)
 		return worst;
 	for (int i = 0; i < args->operand_count; i++) {
-		int code = validate_one(args, &registry, world, args->operands[i]);
+		const char *operand = args->operands[i];
+		int code = is_many(args, operand) ? validate_many(args, operand)
+						  : validate_one(args, &registry, world, operand);
 
 		worst = code > worst ? code : worst;
 	}
@@ -74,7 +107,7 @@ static const char *const examples[] = {"validate my.yaml",
 
 const struct cmd_verb cmd_verb_validate = {
 	.name = "validate",
-	.summary = "check scenarios without running them",
+	.summary = "check scenarios and suites without running them",
 	.operands = "FILE...",
 	.operands_min = 1,
 	.operands_max = 10000,

@@ -8,10 +8,23 @@
 #include "core/scenario/diag.h"
 
 const struct cmd_verb *const cmd_verbs[] = {
-	&cmd_verb_run,	      &cmd_verb_plan,  &cmd_verb_validate, &cmd_verb_verify,
-	&cmd_verb_judge,      &cmd_verb_trace, &cmd_verb_list,	   &cmd_verb_show,
-	&cmd_verb_explain,    &cmd_verb_init,  &cmd_verb_schema,   &cmd_verb_config,
-	&cmd_verb_completion, &cmd_verb_man,   &cmd_verb_version,  NULL,
+	&cmd_verb_run,
+	&cmd_verb_plan,
+	&cmd_verb_render,
+	&cmd_verb_validate,
+	&cmd_verb_verify,
+	&cmd_verb_judge,
+	&cmd_verb_trace,
+	&cmd_verb_list,
+	&cmd_verb_show,
+	&cmd_verb_explain,
+	&cmd_verb_init,
+	&cmd_verb_schema,
+	&cmd_verb_config,
+	&cmd_verb_completion,
+	&cmd_verb_man,
+	&cmd_verb_version,
+	NULL,
 };
 
 const struct cmd_verb *cmd_verb_find(const char *name)

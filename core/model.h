@@ -174,7 +174,8 @@ struct rh_effect {
 	uint32_t to;	 /* SEND: the peer; FORWARD: whom to leave out */
 	uint64_t key;
 	uint64_t amount_ns; /* TIMER: when, on the node's clock; WORK: how long it takes */
-	uint64_t id;	    /* FORWARD: message id */
+	uint64_t
+		id; /* FORWARD: message id; SEND: 1 + position of the peer in env->peers, 0: not said */
 	struct rh_handle ref;
 	const uint64_t
 		*skip; /* PUBLISH, FORWARD: bits of positions in env->peers to leave out, or NULL */
@@ -218,6 +219,14 @@ static inline void rh_fx_send(struct rh_effects *fx, uint32_t to, uint16_t messa
 	effect->to = to;
 	effect->key = key;
 	effect->ref = ref;
+}
+
+/* The same, to the neighbour at this position in env->peers: the world need not look for it. */
+static inline void rh_fx_send_at(struct rh_effects *fx, const struct rh_env *env, uint32_t position,
+				 uint16_t message_kind, uint64_t key, struct rh_handle ref)
+{
+	rh_fx_send(fx, env->peers[position], message_kind, key, ref);
+	fx->items[fx->count - 1].id = (uint64_t)position + 1;
 }
 
 /*

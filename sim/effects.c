@@ -125,6 +125,12 @@ void sim_drain_effects(struct sim_worker *worker, uint32_t node)
 {
 	struct rh_effects *fx = &worker->fx;
 
+	/* Often that is all. */
+	if (fx->record_count == 0 && fx->count == 1 && fx->items[0].kind == RH_EFFECT_SEND) {
+		fx->count = 0;
+		sim_drain_send(worker, node, &fx->items[0]);
+		return;
+	}
 	if (fx->record_count > 0)
 		drain_records(worker, node);
 	for (uint32_t i = 0; i < fx->count; i++) {

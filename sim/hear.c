@@ -183,7 +183,8 @@ RH_VARIANTS void sim_hear(struct sim_worker *worker)
 		hear(&ear, item);
 	} while (is_alone(share, time_shift));
 	/* Whoever is next is compared with the last one. */
-	event = &worker->events[worker->event == &worker->events[0]];
+	event = worker->spare;
 	sim_fan_expand(&world->fan_in, item, ear.window_ns, event);
+	worker->spare = worker->event;
 	worker->event = event;
 }

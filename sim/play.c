@@ -118,20 +118,17 @@ static inline bool is_all_well(const struct sim_world *world, uint32_t played)
 	       (worker->failure.code | world->failure.code) == 0 && played % LOOK_EVERY != 0;
 }
 
-/* The next place for an event; keys of one node must grow. */
-static struct sim_event *next_event(struct sim_worker *worker)
+/* The event in the spare place; keys of one node must grow. */
+static inline void handle_next(struct sim_worker *worker)
 {
-	return &worker->events[worker->event == &worker->events[0]];
-}
-
-static void handle(struct sim_worker *worker, const struct sim_event *event)
-{
-	const struct sim_event *last = worker->event;
+	struct sim_event *last = worker->event;
+	struct sim_event *event = worker->spare;
 
 	if (event->time_ns <= last->time_ns &&
 	    (event->node == last->node || !worker->world->is_windowed))
 		sim_order_check(&worker->world->order, last, event);
 	worker->event = event;
+	worker->spare = last;
 	sim_handle(worker, event);
 }
 
@@ -143,7 +140,7 @@ static bool play_queue(struct sim_world *world, uint64_t limit_ns)
 	const struct sim_stream *stream = &world->stream;
 
 	for (uint32_t played = 1;; played++) {
-		struct sim_event *event = next_event(worker);
+		struct sim_event *event = worker->spare;
 		bool was_calm = stream->urgent_ns == RH_TIME_NEVER;
 
 		if (!world->engine.ops->pop(&world->engine, event, limit_ns)) {
@@ -153,7 +150,7 @@ static bool play_queue(struct sim_world *world, uint64_t limit_ns)
 		world->state->now_ns = event->time_ns;
 		if (stream->pending_count > 0)
 			sim_stream_settle(&world->stream, event->time_ns, event->node);
-		handle(worker, event);
+		handle_next(worker);
 		if (!is_all_well(world, played))
 			settle_up(world);
 		else if (stream->count == 0 && stream->pending_count == 0)
@@ -300,14 +297,11 @@ void sim_play_share(void *ctx, uint32_t number)
 		sim_fan_begin(&worker->fan);
 	worker->is_plain = sim_is_plain(world, world->windows.start_ns);
 	for (;;) {
-		struct sim_event *event;
-
 		if (worker->is_plain)
 			sim_hear(worker);
-		event = next_event(worker);
-		if (!sim_windows_take(&world->windows, number, event))
+		if (!sim_windows_take(&world->windows, number, worker->spare))
 			break;
-		handle(worker, event);
+		handle_next(worker);
 	}
 }
 

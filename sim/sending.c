@@ -158,7 +158,7 @@ static __attribute__((noinline)) uint64_t send_fully(struct sim_worker *worker,
 void sim_drain_send(struct sim_worker *worker, uint32_t node, const struct rh_effect *effect)
 {
 	struct sim_world *world = worker->world;
-	uint32_t position = sim_net_position(&world->net, node, effect->to);
+	uint32_t position = sim_net_find(&world->net, node, effect->to, effect->id - 1);
 	uint32_t arc = world->net.first[node] + position;
 	struct sim_sending sending;
 	uint64_t arrival_ns;
@@ -167,7 +167,7 @@ void sim_drain_send(struct sim_worker *worker, uint32_t node, const struct rh_ef
 	if (position == RH_NONE)
 		fail_no_peer(world, node, effect);
 	begin_sending(&sending, worker, node,
-		      rh_message_id(world->names64[node], effect->number,
+		      rh_message_id(world->nodes[node].name64, effect->number,
 				    sim_net_count_send(&world->net, arc)),
 		      effect->key);
 	sending.size_bytes = size_of(world, effect->number, effect);

@@ -128,8 +128,9 @@ struct sim_worker {
 	uint32_t fresh_cap;
 	struct sim_fan fan;
 	struct sim_event
-		events[2]; /* the one that is handled, and the one before: keys must grow */
-	const struct sim_event *event; /* that is handled */
+		events[2];	 /* the one that is handled, and the one before: keys must grow */
+	struct sim_event *event; /* that is handled */
+	struct sim_event *spare; /* where the next one goes */
 	struct sim_heard heard;
 	bool is_plain; /* in this window: fan-outs may go the plain way, but for faults and queues */
 	struct sim_tally tally;

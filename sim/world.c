@@ -218,6 +218,7 @@ static void worker_init(struct sim_world *world, uint32_t number, uint32_t peers
 	worker->world = world;
 	worker->number = number;
 	worker->event = &worker->events[0];
+	worker->spare = &worker->events[1];
 	worker->fx.record_mask = world->options.record_mask;
 	worker->env = (struct rh_env){
 		.host = &sim_host,
@@ -243,24 +244,17 @@ static void worker_init(struct sim_world *world, uint32_t number, uint32_t peers
 	};
 }
 
-/* An event comes for this node: what each handling reads.  Of very many peers none is likelier than
- * the others. */
+/* An event comes for this node: what each handling reads. */
 static void fetch_node(void *ctx, uint32_t node)
 {
 	const struct sim_world *world = ctx;
-	const struct sim_net *net = &world->net;
-	uint32_t first = net->first[node];
 
 	__builtin_prefetch(&world->nodes[node]);
-	__builtin_prefetch(&world->traces[node], 1);
-	__builtin_prefetch(&world->traces[node].duplicates, 1);
+	__builtin_prefetch(&world->traces[node].chain, 1);
+	__builtin_prefetch(&world->traces[node].events, 1);
 	if (world->states != NULL)
 		__builtin_prefetch(world->states + node * world->state_stride, 1);
-	if (net->first[node + 1] - first > 2 * LINE_BYTES / sizeof(*net->to))
-		return;
-	__builtin_prefetch(net->to + first);
-	__builtin_prefetch(net->to + first + LINE_BYTES / sizeof(*net->to));
-	__builtin_prefetch(net->sends_low + first, 1);
+	sim_net_fetch_peers(&world->net, node);
 }
 
 /* What points into the space, once the space is there. */

@@ -19,19 +19,13 @@ struct phold_state {
 	uint64_t sent;
 };
 
-/* Where everybody is a neighbour, who it is needs no look into a list of all of them. */
-static uint32_t peer_at(const struct rh_env *env, uint32_t position)
-{
-	const struct phold_params *params = env->params;
-
-	return params->is_mesh ? position + (position >= env->node) : env->peers[position];
-}
-
 /* The draws are those of rh_env_draw(): (node, number of the message). */
 static void phold_step(const struct rh_env *env, const struct rh_event *event,
 		       struct rh_effects *fx)
 {
+	const struct phold_params *params = env->params;
 	struct phold_state *state = env->state;
+	uint32_t position;
 	uint64_t draw;
 
 	(void)event;
@@ -39,8 +33,12 @@ static void phold_step(const struct rh_env *env, const struct rh_event *event,
 		state->row =
 			rh_rng_absorb(env->rng, rh_rng_key(env->rng, PURPOSE_PEER), env->name64);
 	draw = rh_rng_absorb(env->rng, state->row, state->sent++);
-	rh_fx_send(fx, peer_at(env, (uint32_t)rh_uniform(draw, env->peer_count)), 0, 0,
-		   (struct rh_handle){0, 0});
+	position = (uint32_t)rh_uniform(draw, env->peer_count);
+	/* Where everybody is a neighbour, who it is needs no look into a list of all of them. */
+	if (params->is_mesh)
+		rh_fx_send(fx, position + (position >= env->node), 0, 0, (struct rh_handle){0, 0});
+	else
+		rh_fx_send_at(fx, env, position, 0, 0, (struct rh_handle){0, 0});
 }
 
 static const struct rh_message_kind messages[] = {{.name = "ball"}};

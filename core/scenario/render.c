@@ -32,7 +32,8 @@ bool rh_render_is_own_key(const char *key)
 struct rh_tree *rh_tree_child(const struct rh_tree *map, const char *key)
 {
 	for (uint32_t i = 0; map != NULL && map->kind == RH_TREE_MAP && i < map->count; i++) {
-		if (rh_key_is(key, map->pairs[i].key) && !rh_tree_is_null(map->pairs[i].value))
+		if ((rh_key_is(key, map->pairs[i].key) || rh_key_is(map->pairs[i].key, key)) &&
+		    !rh_tree_is_null(map->pairs[i].value))
 			return map->pairs[i].value;
 	}
 	return NULL;

@@ -30,7 +30,7 @@ static void send(const struct step *s, uint32_t position, enum rh_relay_kind kin
 		 struct rh_handle ref)
 {
 	RH_ASSERT(position < s->env->peer_count);
-	rh_fx_send(s->fx, s->env->peers[position], (uint16_t)(s->cfg->first_kind + kind), key, ref);
+	rh_fx_send_at(s->fx, s->env, position, (uint16_t)(s->cfg->first_kind + kind), key, ref);
 }
 
 static void deadline_set(const struct step *s, struct rh_relay_item *item)

@@ -349,8 +349,10 @@ void sim_fan_announce(void *ctx, uint64_t item)
 
 	for (uint32_t i = 0; i < RH_ARRAY_LEN(in->lines) && in->lines[i].items != NULL; i++)
 		__builtin_prefetch(in->lines[i].items + node * in->lines[i].stride, 1);
-	if ((item & 1) != 0)
+	if ((item & 1) != 0) {
+		sim_net_fetch_peers(in->net, (uint32_t)node);
 		return;
+	}
 	__builtin_prefetch(&in->net->to[arc]);
 	__builtin_prefetch(&in->net->to_name64[arc]);
 	__builtin_prefetch(&in->net->base_ns[arc]);

@@ -11,11 +11,9 @@ void sim_ring_init(struct rh_space *space, struct sim_ring *ring, uint64_t slots
 	ring->slots = slots;
 	ring->heads = rh_space_alloc(space, slots * sizeof(rh_off));
 	ring->bits = rh_space_alloc(space, RH_BITS_WORDS(slots) * sizeof(uint64_t));
-	ring->nowhere = rh_space_alloc(space, sizeof(rh_off));
-	sim_ring_grow(space, ring);
 }
 
-void sim_ring_grow(struct rh_space *space, struct sim_ring *ring)
+static void grow(struct rh_space *space, struct sim_ring *ring)
 {
 	rh_off block = rh_round_up(rh_space_alloc(space, (BLOCK_BATCH + 1) * SIM_BLOCK_BYTES),
 				   SIM_BLOCK_BYTES);
@@ -24,4 +22,17 @@ void sim_ring_grow(struct rh_space *space, struct sim_ring *ring)
 		*sim_ring_word(space, block) = ring->free;
 		ring->free = block;
 	}
+}
+
+rh_off sim_ring_block(struct rh_space *space, struct sim_ring *ring, uint64_t slot)
+{
+	rh_off block;
+
+	if (ring->free == 0)
+		grow(space, ring);
+	block = ring->free;
+	ring->free = *sim_ring_word(space, block);
+	*sim_ring_word(space, block) = *sim_ring_head(space, ring, slot);
+	rh_bit_set(sim_ring_word(space, ring->bits), slot);
+	return block + sizeof(struct sim_item);
 }

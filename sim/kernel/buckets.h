@@ -10,11 +10,6 @@
  * An item is 16 bytes, so appending one touches the head and the line it goes to, and a bucket is read
  * from front to back.  Where a block ends follows from its address.  Blocks that are done with are used
  * again at once, last in, first out, while they are in the cache.
- *
- * Into which bucket an event goes is known at the end of a long chain of draws, and whether a block is
- * full there nobody can foresee: a branch upon it, mispredicted so late, would throw away all that the
- * processor has begun of the next event.  So there is none: the next free block is at hand, and masks
- * decide whether it is taken.
  */
 #ifndef SIM_KERNEL_BUCKETS_H
 #define SIM_KERNEL_BUCKETS_H
@@ -38,8 +33,7 @@ struct sim_ring {
 	rh_off heads;
 	rh_off bits; /* of the buckets that hold something */
 	uint64_t slots;
-	rh_off free;	/* blocks; never 0 */
-	rh_off nowhere; /* a word to write to */
+	rh_off free; /* blocks */
 };
 
 /* What is left of a list, block by block, the last one first. */
@@ -48,8 +42,8 @@ struct sim_list {
 };
 
 void sim_ring_init(struct rh_space *space, struct sim_ring *ring, uint64_t slots);
-/* More free blocks. */
-void sim_ring_grow(struct rh_space *space, struct sim_ring *ring);
+/* Room for the next item of a bucket: called when there is no block or it is full. */
+rh_off sim_ring_block(struct rh_space *space, struct sim_ring *ring, uint64_t slot);
 
 static inline rh_off *sim_ring_word(const struct rh_space *space, rh_off off)
 {
@@ -68,18 +62,11 @@ static inline void sim_ring_put(struct rh_space *space, struct sim_ring *ring, u
 {
 	rh_off *head = sim_ring_head(space, ring, slot);
 	rh_off at = *head;
-	rh_off block = ring->free;
-	rh_off next = *sim_ring_word(space, block);
-	rh_off if_full = 0 - (rh_off)(at % SIM_BLOCK_BYTES == 0);
 
-	*sim_ring_word(space, (block & if_full) | (ring->nowhere & ~if_full)) = at;
-	ring->free = (next & if_full) | (block & ~if_full);
-	at = ((block + sizeof(item)) & if_full) | (at & ~if_full);
+	if (at % SIM_BLOCK_BYTES == 0)
+		at = sim_ring_block(space, ring, slot);
 	*(struct sim_item *)(void *)(space->base + at) = item;
 	*head = at + sizeof(item);
-	rh_bit_set(sim_ring_word(space, ring->bits), slot);
-	if (ring->free == 0)
-		sim_ring_grow(space, ring);
 }
 
 /* The first bucket with something in it, from this one on and before `end`; `end` when there is none. */
@@ -117,6 +104,12 @@ static inline const struct sim_item *sim_list_items(const struct rh_space *space
 	RH_ASSERT(list.at != 0);
 	*count = (uint32_t)((list.at - block) / sizeof(struct sim_item)) - 1;
 	return (const struct sim_item *)(const void *)(space->base + block) + 1;
+}
+
+/* The list without its last block. */
+static inline struct sim_list sim_list_before(const struct rh_space *space, struct sim_list list)
+{
+	return (struct sim_list){*sim_ring_word(space, (list.at - 1) & ~(SIM_BLOCK_BYTES - 1))};
 }
 
 /* The last block is done with. */

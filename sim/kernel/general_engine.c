@@ -46,6 +46,8 @@ struct wheel {
 	uint32_t width_max;
 	uint32_t fine_log2;
 	uint32_t coarse_log2;
+	uint64_t fine_slots; /* 1 << fine_log2 */
+	uint64_t coarse_mask;
 	uint64_t live_count;
 	uint64_t cursor;      /* tick */
 	uint64_t epoch;	      /* of the fine wheel */
@@ -56,9 +58,9 @@ struct wheel {
 	struct rh_vec side; /* struct sim_item, heap */
 	struct rh_vec far;  /* struct sim_item, heap */
 	uint32_t due_at;
-	uint32_t fine_count;  /* items in the fine wheel */
-	rh_off ahead;	      /* items of the next bucket */
-	uint32_t ahead_count; /* of them not yet asked for */
+	uint32_t fine_count;   /* items in the fine wheel */
+	struct sim_list ahead; /* the next bucket's, as far as not yet asked for */
+	uint32_t ahead_count;  /* of them not yet asked for */
 	uint32_t unused;
 	uint64_t quiet_ns;  /* nothing comes before */
 	uint64_t fitted_ns; /* when the width was looked at */
@@ -79,38 +81,37 @@ static struct sim_event *cell_at(const struct rh_space *space, const struct whee
 	return rh_vec_at(space, &wheel->cells, CELL, index - 1);
 }
 
-static uint64_t fine_slots(const struct wheel *wheel)
-{
-	return UINT64_C(1) << wheel->fine_log2;
-}
-
 static uint64_t fine_slot(const struct wheel *wheel, uint64_t tick)
 {
-	return tick & (fine_slots(wheel) - 1);
+	return tick & (wheel->fine_slots - 1);
 }
 
 static uint64_t coarse_slot(const struct wheel *wheel, uint64_t epoch)
 {
-	return fine_slots(wheel) + (epoch & ((UINT64_C(1) << wheel->coarse_log2) - 1));
+	return wheel->fine_slots + (epoch & wheel->coarse_mask);
 }
 
 /* ---- cells ----------------------------------------------------------------------------------- */
 
 /* A cell for the next event: it may be written there. */
-static void reserve_room(struct rh_space *space, struct wheel *wheel)
+static struct sim_event *reserve_room(struct rh_space *space, struct wheel *wheel)
 {
-	wheel->room = wheel->free_head;
-	if (wheel->room != 0) {
-		wheel->free_head = (uint32_t)cell_at(space, wheel, wheel->room)->id;
-	} else {
-		rh_vec_push(space, &wheel->cells, CELL);
+	struct sim_event *cell;
+
+	if (wheel->free_head == 0) {
+		cell = rh_vec_push(space, &wheel->cells, CELL);
 		wheel->room = wheel->cells.count;
+	} else {
+		cell = cell_at(space, wheel, wheel->free_head);
+		wheel->room = wheel->free_head;
+		wheel->free_head = (uint32_t)cell->id;
 	}
+	return cell;
 }
 
-static void give_cell(const struct rh_space *space, struct wheel *wheel, uint32_t index)
+static void give_cell(struct wheel *wheel, struct sim_event *cell, uint32_t index)
 {
-	cell_at(space, wheel, index)->id = wheel->free_head;
+	cell->id = wheel->free_head;
 	wheel->free_head = index;
 	wheel->live_count--;
 }
@@ -126,7 +127,9 @@ rh_off sim_general_engine_init(struct rh_space *space, uint32_t width_log2, uint
 	wheel->width_max = width_log2;
 	wheel->fine_log2 = fine_log2;
 	wheel->coarse_log2 = coarse_log2;
-	sim_ring_init(space, &wheel->ring, fine_slots(wheel) + (UINT64_C(1) << coarse_log2));
+	wheel->fine_slots = UINT64_C(1) << fine_log2;
+	wheel->coarse_mask = (UINT64_C(1) << coarse_log2) - 1;
+	sim_ring_init(space, &wheel->ring, wheel->fine_slots + wheel->coarse_mask + 1);
 	reserve_room(space, wheel);
 	return state;
 }
@@ -331,7 +334,7 @@ static __attribute__((noinline)) void put_late(const struct sim_engine *engine, 
 	items[at] = item;
 }
 
-/* Which wheel it will be is foreseen as little as which bucket (buckets.h). */
+/* In a large network either wheel is about as likely: one way for both. */
 static inline __attribute__((always_inline)) void
 place_item(const struct sim_engine *engine, struct wheel *wheel, struct sim_item item)
 {
@@ -354,62 +357,55 @@ place_item(const struct sim_engine *engine, struct wheel *wheel, struct sim_item
 static void general_push(struct sim_engine *engine, const struct sim_event *event)
 {
 	struct wheel *wheel = wheel_of(engine);
-	struct sim_event *cell = cell_at(engine->space, wheel, wheel->room);
 	struct sim_item item = {event->time_ns, event->node, wheel->room};
 
-	if (event != cell)
-		*cell = *event;
+	if (event != engine->room)
+		*cell_at(engine->space, wheel, wheel->room) = *event;
 	if (item.time_ns < wheel->quiet_ns)
 		wheel->quiet_ns = item.time_ns;
 	wheel->live_count++;
 	place_item(engine, wheel, item);
-	reserve_room(engine->space, wheel);
-	engine->room = cell_at(engine->space, wheel, wheel->room);
+	engine->room = reserve_room(engine->space, wheel);
 	engine->live = &wheel->live_count;
 }
 
-/* Its turn comes soon. */
-static void fetch(const struct sim_engine *engine, const struct wheel *wheel,
-		  const struct sim_item *item)
+/* The turn of an event of the next bucket comes soon. */
+static void fetch_next(const struct sim_engine *engine, struct wheel *wheel)
 {
+	uint32_t count;
+	const struct sim_item *items = sim_list_items(engine->space, wheel->ahead, &count);
+	const struct sim_item *item = &items[--wheel->ahead_count];
 	const char *cell = (const char *)cell_at(engine->space, wheel, item->cell);
 
 	__builtin_prefetch(cell);
 	__builtin_prefetch(cell + LINE);
 	if (engine->soon != NULL)
 		engine->soon(engine->soon_ctx, item->node);
-}
-
-static void fetch_next(const struct sim_engine *engine, struct wheel *wheel)
-{
-	wheel->ahead_count--;
-	fetch(engine, wheel,
-	      (const struct sim_item *)rh_at(engine->space, wheel->ahead) + wheel->ahead_count);
+	if (wheel->ahead_count > 0)
+		return;
+	wheel->ahead = sim_list_before(engine->space, wheel->ahead);
+	if (wheel->ahead.at != 0)
+		sim_list_items(engine->space, wheel->ahead, &wheel->ahead_count);
 }
 
 /* The bucket of this slot is played: the next one's events will be asked for one by one, and that one's
  * list, from which they are known, should be there by then. */
 static void look_ahead(const struct sim_engine *engine, struct wheel *wheel, uint64_t slot)
 {
-	struct sim_list next = {0};
-	struct sim_list later = {0};
+	uint64_t next = sim_ring_next(engine->space, &wheel->ring, slot + 1, wheel->fine_slots);
+	struct sim_list later;
+	uint32_t count;
 
-	if (slot + 2 < fine_slots(wheel)) {
-		next.at = *sim_ring_head(engine->space, &wheel->ring, slot + 1);
-		later.at = *sim_ring_head(engine->space, &wheel->ring, slot + 2);
-	}
+	if (next + 1 >= wheel->fine_slots)
+		return;
+	wheel->ahead.at = *sim_ring_head(engine->space, &wheel->ring, next);
+	sim_list_items(engine->space, wheel->ahead, &wheel->ahead_count);
+	later.at = *sim_ring_head(engine->space, &wheel->ring, next + 1);
 	if (later.at != 0) {
-		uint32_t count;
 		const char *items = (const char *)sim_list_items(engine->space, later, &count);
 
 		__builtin_prefetch(items);
 		__builtin_prefetch(items + LINE);
-	}
-	if (next.at != 0) {
-		const struct sim_item *items =
-			sim_list_items(engine->space, next, &wheel->ahead_count);
-
-		wheel->ahead = (rh_off)((const uint8_t *)items - engine->space->base);
 	}
 }
 
@@ -594,12 +590,12 @@ static bool advance(const struct sim_engine *engine, struct wheel *wheel, uint64
 	if (is_time_to_fit(wheel))
 		fit_width(engine, wheel);
 	first = wheel->cursor - (wheel->epoch << wheel->fine_log2);
-	RH_ASSERT(first <= fine_slots(wheel));
+	RH_ASSERT(first <= wheel->fine_slots);
 	if (wheel->fine_count > 0) {
 		uint64_t tick;
 
-		slot = sim_ring_next(engine->space, &wheel->ring, first, fine_slots(wheel));
-		RH_ASSERT(slot < fine_slots(wheel));
+		slot = sim_ring_next(engine->space, &wheel->ring, first, wheel->fine_slots);
+		RH_ASSERT(slot < wheel->fine_slots);
 		tick = (wheel->epoch << wheel->fine_log2) + slot;
 		if (!is_due(wheel, tick << wheel->width_log2, limit_ns))
 			return false;
@@ -609,7 +605,7 @@ static bool advance(const struct sim_engine *engine, struct wheel *wheel, uint64
 	slot = sim_ring_next(engine->space, &wheel->ring, coarse_slot(wheel, wheel->epoch) + 1,
 			     wheel->ring.slots);
 	if (slot < wheel->ring.slots) {
-		uint64_t epoch = (wheel->era << wheel->coarse_log2) + slot - fine_slots(wheel);
+		uint64_t epoch = (wheel->era << wheel->coarse_log2) + slot - wheel->fine_slots;
 
 		if (!is_due(wheel, epoch << (wheel->width_log2 + wheel->fine_log2), limit_ns))
 			return false;
@@ -655,6 +651,7 @@ static bool general_pop(struct sim_engine *engine, struct sim_event *event, uint
 {
 	struct wheel *wheel = wheel_of(engine);
 	const struct sim_item *first;
+	struct sim_event *cell;
 
 	/* A run asks again and again where nothing has come: at each point at which it may stop. */
 	if (limit_ns <= wheel->quiet_ns)
@@ -668,8 +665,9 @@ static bool general_pop(struct sim_engine *engine, struct sim_event *event, uint
 	wheel->due_at++;
 	if (wheel->ahead_count > 0)
 		fetch_next(engine, wheel);
-	*event = *cell_at(engine->space, wheel, first->cell);
-	give_cell(engine->space, wheel, first->cell);
+	cell = cell_at(engine->space, wheel, first->cell);
+	*event = *cell;
+	give_cell(wheel, cell, first->cell);
 	return true;
 }
 
@@ -678,9 +676,11 @@ static bool general_pop(struct sim_engine *engine, struct sim_event *event, uint
 static bool takes(const struct sim_engine *engine, struct wheel *wheel, uint32_t index,
 		  sim_engine_doom *is_doomed, void *ctx)
 {
-	if (!is_doomed(ctx, cell_at(engine->space, wheel, index)))
+	struct sim_event *cell = cell_at(engine->space, wheel, index);
+
+	if (!is_doomed(ctx, cell))
 		return false;
-	give_cell(engine->space, wheel, index);
+	give_cell(wheel, cell, index);
 	return true;
 }
 
@@ -746,9 +746,9 @@ static uint64_t general_sweep(struct sim_engine *engine, sim_engine_doom *is_doo
 	sweep_heap(engine, wheel, &wheel->side, is_doomed, ctx);
 	sweep_heap(engine, wheel, &wheel->far, is_doomed, ctx);
 	live = wheel->live_count;
-	sweep_ring(engine, wheel, 0, fine_slots(wheel), is_doomed, ctx);
+	sweep_ring(engine, wheel, 0, wheel->fine_slots, is_doomed, ctx);
 	wheel->fine_count -= (uint32_t)(live - wheel->live_count);
-	sweep_ring(engine, wheel, fine_slots(wheel), wheel->ring.slots, is_doomed, ctx);
+	sweep_ring(engine, wheel, wheel->fine_slots, wheel->ring.slots, is_doomed, ctx);
 	wheel->ahead_count = 0;
 	return before - wheel->live_count;
 }

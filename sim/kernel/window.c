@@ -284,6 +284,19 @@ static void take_own(struct sim_share *share, struct sim_event *event)
 	sim_cell_give(share->windows, share->number, own->cell);
 }
 
+/* This item comes a few events later. */
+static void announce(const struct sim_windows *windows, uint64_t item)
+{
+	windows->copies.announce(windows->copies.ctx, item);
+	if ((item & SIM_IS_CELL) != 0) {
+		const char *cell =
+			(const char *)sim_cell_at(windows, sim_item_place(&windows->layout, item));
+
+		__builtin_prefetch(cell);
+		__builtin_prefetch(cell + LINE_BYTES);
+	}
+}
+
 static void take_due(struct sim_share *share, struct sim_event *event)
 {
 	struct sim_windows *windows = share->windows;
@@ -291,7 +304,7 @@ static void take_due(struct sim_share *share, struct sim_event *event)
 	uint32_t place;
 
 	if (share->at + AHEAD < share->due_count)
-		windows->copies.announce(windows->copies.ctx, share->due[share->at + AHEAD]);
+		announce(windows, share->due[share->at + AHEAD]);
 	if ((item & SIM_IS_CELL) == 0) {
 		windows->copies.expand(windows->copies.ctx, item, windows->window_ns, event);
 		return;

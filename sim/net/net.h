@@ -45,6 +45,11 @@
 
 #define SIM_BACK_PEERS_MAX UINT32_C(65536)
 
+/* The upper 24 bits of a count, in just these bytes. */
+struct sim_upper {
+	uint8_t bytes[3];
+};
+
 struct sim_net {
 	struct rh_space *space;
 	const struct rh_plan *plan;
@@ -63,7 +68,7 @@ struct sim_net {
 	const uint64_t *to_name64;
 	const uint64_t *names64; /* by node */
 	uint8_t *sends_low;
-	uint32_t *sends_high;
+	struct sim_upper *sends_high;
 	uint32_t *has_high; /* an upper part is not 0 */
 	uint32_t *fault;
 	uint32_t *faulty; /* by node: arcs with a fault */
@@ -104,18 +109,63 @@ static inline const uint32_t *sim_net_peers(const struct sim_net *net, uint32_t 
 	return net->to + net->first[node];
 }
 
+#define SIM_FETCHED_PEERS 64
+
+/* The node may send to one of its neighbours soon.  Of very many none is likelier than the others.
+ * (Always inline: gcc takes a function that only prefetches for one that does nothing.) */
+static inline __attribute__((always_inline)) void sim_net_fetch_peers(const struct sim_net *net,
+								      uint32_t node)
+{
+	uint32_t first = net->first[node];
+	uint32_t count = net->first[node + 1] - first;
+
+	if (count == 0 || count > SIM_FETCHED_PEERS)
+		return;
+	for (uint32_t i = 0; i < count - 1; i += 64 / sizeof(*net->to))
+		__builtin_prefetch(net->to + first + i);
+	__builtin_prefetch(net->to + first + count - 1);
+	__builtin_prefetch(net->sends_low + first, 1);
+	__builtin_prefetch(net->sends_low + first + count - 1, 1);
+}
+
 /* The position of a peer, or RH_NONE; for a node that does not know everybody. */
 uint32_t sim_net_search(const struct sim_net *net, uint32_t node, uint32_t peer);
 
-/* The position of a peer, or RH_NONE. */
+/*
+ * The position of a peer, or RH_NONE.  Who may know it already says so, and is believed where the peer
+ * is there; of a node that knows everybody no list is looked at.
+ */
+static inline uint32_t sim_net_find(const struct sim_net *net, uint32_t node, uint32_t peer,
+				    uint64_t said)
+{
+	uint32_t count = sim_net_peer_count(net, node);
+
+	if (count + 1 == net->node_count)
+		return peer == node || peer >= net->node_count ? RH_NONE : peer - (peer > node);
+	if (said < count && sim_net_peers(net, node)[said] == peer)
+		return (uint32_t)said;
+	return sim_net_search(net, node, peer);
+}
+
 static inline uint32_t sim_net_position(const struct sim_net *net, uint32_t node, uint32_t peer)
 {
-	if (sim_net_peer_count(net, node) + 1 != net->node_count)
-		return sim_net_search(net, node, peer);
-	return peer == node || peer >= net->node_count ? RH_NONE : peer - (peer > node);
+	return sim_net_find(net, node, peer, UINT64_MAX);
 }
 
 uint32_t sim_net_arc_of_edge(const struct sim_net *net, uint32_t edge);
+
+static inline uint32_t sim_upper_get(const struct sim_upper *upper)
+{
+	return upper->bytes[0] | (uint32_t)upper->bytes[1] << 8 | (uint32_t)upper->bytes[2] << 16;
+}
+
+static inline void sim_upper_add_one(struct sim_upper *upper)
+{
+	uint32_t count = sim_upper_get(upper) + 1;
+
+	for (uint32_t i = 0; i < 3; i++)
+		upper->bytes[i] = (uint8_t)(count >> 8 * i);
+}
 
 /* How many messages went over the arc to this neighbour alone; this one counts from now on. */
 static inline uint32_t sim_net_count_send(struct sim_net *net, uint32_t arc)
@@ -123,10 +173,10 @@ static inline uint32_t sim_net_count_send(struct sim_net *net, uint32_t arc)
 	uint32_t count = net->sends_low[arc]++;
 
 	if (__atomic_load_n(net->has_high, __ATOMIC_RELAXED) != 0)
-		count |= net->sends_high[arc] << 8;
+		count |= sim_upper_get(&net->sends_high[arc]) << 8;
 	/* Nobody else sends over this arc: only the mark is shared. */
 	if (net->sends_low[arc] == 0) {
-		net->sends_high[arc]++;
+		sim_upper_add_one(&net->sends_high[arc]);
 		__atomic_store_n(net->has_high, 1, __ATOMIC_RELAXED);
 	}
 	return count;

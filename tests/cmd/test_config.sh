@@ -133,4 +133,7 @@ for dir in four-x four-7 other-1; do [ -d "keep/$dir" ] || fail "$dir was remove
 for dir in keep/four-*; do [ ! -e "$dir/run.json" ] || touch -d '10 days ago' "$dir/run.json"; done
 expect 0 "$program" run four.yaml --out-dir keep --retention-days 9 --quiet
 [ "$(find keep -name run.json | wc -l)" -eq 1 ] || fail "old runs are still there: $(ls keep)"
+expect 2 "$program" run four.yaml --out-dir never --keep-runs 0
+expect 2 "$program" run four.yaml --out-dir never --retention-days x
+[ ! -e never ] || fail "something was run"
 echo "ok: config"

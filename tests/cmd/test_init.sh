@@ -22,6 +22,13 @@ cmp -s my-net.yaml before.yaml || fail "the file was written over"
 expect 0 "$program" init
 cp out piped.yaml
 expect 0 "$program" validate piped.yaml --strict
+expect 0 "$program" init my-outage --from template
+expect 0 "$program" validate my-outage.template.yaml --strict
+for seed in 1 2 3; do expect 0 "$program" run my-outage.template.yaml --seed $seed --quiet; done
+expect 0 "$program" init my-scenario
+expect 0 "$program" init nightly --from suite
+expect 0 "$program" validate nightly.yaml --strict
+expect 0 "$program" run nightly.yaml --quiet
 mkdir folder
 expect 0 "$program" init folder/other.yaml
 [ -s folder/other.yaml ] || fail "no folder/other.yaml"

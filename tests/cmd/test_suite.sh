@@ -69,6 +69,58 @@ expect 1 "$program" run set/b.yaml set/a.yaml set/c.yaml -j 1 --fail-fast
 says out '^  - a +skipped'
 says out 'an earlier one did not pass'
 
+# A Suite: defaults, seeds, needs, a matrix; what needs a run that did not pass is skipped with the reason.
+cat >nightly.yaml <<'END'
+apiVersion: rehearse/v1
+kind: Suite
+metadata: {name: nightly, description: what has to pass}
+spec:
+  scenarios:
+    - {name: strict, file: set/b.yaml}
+    - {name: behind, file: set/a.yaml, needs: [strict]}
+    - {name: far-behind, file: set/a.yaml, needs: [behind]}
+    - {name: seeds, file: set/a.yaml, matrix: {seed: [3, 4]}, set: {network.latency: 30ms}}
+END
+expect 0 "$program" validate nightly.yaml
+says out 'nightly.yaml is valid: 5 runs'
+expect 0 "$program" run nightly.yaml --dry-run
+says out '^seeds.seed-4 +set/a.yaml --seed 4 --set network.latency=30ms$'
+expect 1 "$program" run nightly.yaml --out nightly
+says out '^nightly: what has to pass \(5 runs'
+says out '^  - behind +skipped'
+says out 'needs strict, which did not pass'
+says out 'needs behind, which was skipped'
+says out '^  ✓ seeds.seed-3 '
+grep -q '"seed":4,' nightly/seeds.seed-4/run.json || fail "the seed of the matrix: $(cat nightly/seeds.seed-4/run.json)"
+grep -q '"reproduce":"[^"]*run set/a.yaml --seed 4 --set network.latency=30ms"' nightly/seeds.seed-4/run.json || fail "no line to repeat it"
+grep -q 'tests="14" failures="1" errors="0" skipped="2"' nightly/junit.xml || fail "$(head -n 2 nightly/junit.xml)"
+expect 2 "$program" run nightly.yaml --seed 9
+says err 'seed of its own'
+expect 1 "$program" suite nightly.yaml --quiet
+sed 's/needs: .behind./needs: [nobody]/' nightly.yaml >wrong.yaml
+expect 2 "$program" run wrong.yaml
+says err 'wrong.yaml:[0-9]+:[0-9]+: error'
+sed 's/latency: 30ms/latencie: 30ms/' nightly.yaml >wrong.yaml
+expect 2 "$program" validate wrong.yaml
+says err 'latencie'
+
+# A scenario with a matrix is a suite of its variants, each repeated by its line; --no-matrix is one run.
+sed 's/^spec:/spec:\n  matrix: {network.latency: [20ms, 200ms], nodes: [4, 5]}/; s/count: 4/count: "${matrix.nodes}"/' set/a.yaml >matrix.yaml
+code=0
+"$program" run matrix.yaml --json --out matrix >out || code=$?
+[ "$(grep -o '"name":"four\.' matrix/suite.json | wc -l)" -eq 4 ] || fail "variants: $(cat matrix/suite.json)"
+for run in matrix/four.*/; do
+	again=$(field "$run/run.json" reproduce)
+	sh -c "$again --json" >again.json || true
+	grep -q '"scenario":' again.json || fail "$again is not one run"
+	[ "$(field again.json traceHash)" = "$(field "$run/run.json" traceHash)" ] || fail "$again is another run"
+done
+expect 0 "$program" run matrix.yaml --no-matrix --json
+says out '"reproduce":"[^"]*run matrix.yaml --seed 1 --no-matrix"'
+expect 2 "$program" run matrix.yaml --set network.latency=30ms
+says err 'other values'
+expect 0 "$program" run matrix.yaml --set network.latency=30ms --no-matrix --quiet
+
 # A process that ends badly takes no other with it.
 "$program" run quickstart.yaml set/a.yaml -j 2 --set duration=80000h --out crash >out 2>err &
 pid=$!

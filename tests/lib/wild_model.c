@@ -103,7 +103,7 @@ static void talk(const struct rh_env *env, struct rh_effects *fx, uint64_t r, ui
 	if ((r >> 13) % (2 * params->publish_one_of) == 0)
 		publish(env, fx, TOPIC_NEAR, r >> 28, serial, none);
 	if (env->peer_count > 0 && (r >> 17) % 2 == 0) {
-		rh_fx_send(fx, env->peers[(r >> 18) % env->peer_count], MESSAGE_PEER, r % 4, ref);
+		rh_fx_send_at(fx, env, (r >> 18) % env->peer_count, MESSAGE_PEER, r % 4, ref);
 		rh_fx_send(fx, env->peers[(r >> 28) % env->peer_count], MESSAGE_PEER, r % 3, none);
 	}
 	if (ref.index != 0 && (r >> 38) % 2 == 0)

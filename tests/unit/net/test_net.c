@@ -100,6 +100,10 @@ START_TEST(neighbours)
 		}
 		must(sim_net_position(&world.net, i, i) == RH_NONE);
 		must(sim_net_position(&world.net, i, 5) == RH_NONE);
+		/* What is said of the position helps where it is right, and nowhere else. */
+		for (k = 0; k < counts[i] * 4; k++)
+			must(sim_net_find(&world.net, i, expected[i][k % counts[i]], k / 4) ==
+			     k % counts[i]);
 	}
 	ck_assert_uint_eq(sim_net_peer_count(&world.net, 5), 0);
 	rh_space_close(&world.space);
