@@ -156,6 +156,24 @@ bool cmd_number(const char *option, const char *text, uint64_t max, uint64_t *va
 	return false;
 }
 
+/* A sentence from column 30 on, in 80 columns. */
+static void print_doc(const char *doc)
+{
+	size_t used = 0;
+
+	while (*doc != 0) {
+		size_t len = strcspn(doc, " ");
+
+		if (used > 0 && used + 1 + len > 50) {
+			printf("\n%30s", "");
+			used = 0;
+		}
+		used += (size_t)printf("%s%.*s", used == 0 ? "" : " ", (int)len, doc);
+		doc += len + strspn(doc + len, " ");
+	}
+	printf("\n");
+}
+
 static void print_option(const struct cmd_option *option)
 {
 	char left[80];
@@ -166,8 +184,11 @@ static void print_option(const struct cmd_option *option)
 	snprintf(left, sizeof(left), "%s--%s%s%s", letter, option->name,
 		 option->argument == NULL ? "" : " ",
 		 option->argument == NULL ? "" : option->argument);
-	printf("  %-27s%s%s\n", left, strlen(left) > 26 ? "\n                              " : " ",
-	       option->doc);
+	printf("  %-27s", left);
+	if (strlen(left) > 27)
+		printf("\n%29s", "");
+	printf(" ");
+	print_doc(option->doc);
 }
 
 void cmd_verb_help(const struct cmd_verb *verb)
