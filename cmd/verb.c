@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/buf.h"
 #include "core/scenario/diag.h"
 
 const struct cmd_option cmd_common_options[] = {
@@ -103,6 +104,23 @@ enum cmd_log cmd_log_level(const struct cmd_args *args)
 	return CMD_LOG_INFO;
 }
 
+static int refuse_word(const struct cmd_option *option, const char *value)
+{
+	struct rh_buf words = {0};
+	int code;
+
+	/* "a, b or c" */
+	for (const char *at = option->argument; *at != 0; at++) {
+		if (*at != '|')
+			rh_buf_put(&words, at, 1);
+		else
+			rh_buf_text(&words, strchr(at + 1, '|') == NULL ? " or " : ", ");
+	}
+	code = cmd_usage("--%s is %s, not \"%s\"", option->name, rh_buf_str(&words), value);
+	rh_buf_release(&words);
+	return code;
+}
+
 /* Words of options whose argument is written "a|b|c". */
 static int check_words(const struct cmd_args *args)
 {
@@ -120,8 +138,7 @@ static int check_words(const struct cmd_args *args)
 			is_known = strlen(value) == strcspn(at, "|") &&
 				   strncmp(at, value, strlen(value)) == 0;
 		if (!is_known)
-			return cmd_usage("--%s is one of %s, not \"%s\"", option->name,
-					 option->argument, value);
+			return refuse_word(option, value);
 	}
 	return 0;
 }
