@@ -473,8 +473,11 @@ static void check_steps(struct decoder *decoder)
 
 	for (uint32_t i = 0; i < plan->step_count && !decoder->is_bad; i++) {
 		const struct rh_plan_step *step = &plan->steps[i];
+		bool needs_load = step->type->effect == RH_EFFECT_ON_RUN &&
+				  step->type->run_op == RH_RUN_OP_WORKLOAD;
 
-		if (!is_there(step->condition, plan->assertion_count) ||
+		if ((needs_load && step->workload == RH_NONE) ||
+		    !is_there(step->condition, plan->assertion_count) ||
 		    !is_there(step->unless, plan->assertion_count) ||
 		    !is_there(step->series, plan->step_count) ||
 		    !is_there(step->workload, plan->workload_count))

@@ -18,9 +18,10 @@ row() {
 		/^metadata: / && what == "" && match($0, /description: [^,}]*/) {
 			what = substr($0, RSTART + 13, RLENGTH - 13)
 		}
+		/^kind: / && $2 != "Scenario" { kind = tolower($2) }
 		END {
-			if (verdict == "") verdict = "passes"
-			if (time == "") time = "< 1 s"
+			if (verdict == "") verdict = kind == "" ? "passes" : "a " kind
+			if (time == "") time = kind == "" ? "< 1 s" : "-"
 			printf "| `%s` | %s | %s | %s |\n", file, what, verdict, time
 		}' "$1"
 }

@@ -54,6 +54,12 @@ struct aggregate *judge_aggregate_of_reader(const struct rh_judge *judge, uint32
 						sizeof(rh_off), judge->readers[reader].aggregate));
 }
 
+static rh_off aggregate_offset(const struct rh_judge *judge, uint32_t position)
+{
+	return *(const rh_off *)rh_vec_at(&judge->space, &judge->core->aggregates, sizeof(rh_off),
+					  position);
+}
+
 static struct aggregate *aggregate_at(const struct rh_judge *judge, uint32_t position)
 {
 	return rh_at(&judge->space,
@@ -109,6 +115,7 @@ static void join(struct rh_judge *judge, uint32_t number, uint32_t column, uint3
 	aggregate = aggregate_at(judge, reader->aggregate);
 	aggregate->needs |= reader->needs;
 	aggregate->open_count++;
+	aggregate->lone_count++;
 	if ((reader->needs & ASPECT_EQUAL) != 0)
 		aggregate->equal_to = reader->equal_to;
 	if (seat->aggregate == 0)
@@ -178,8 +185,10 @@ void judge_aggregate_leave(struct rh_judge *judge, uint32_t assertion)
 			last_turn = aggregate->cause_turn;
 			seat->cause = aggregate->cause;
 		}
+		RH_ASSERT(aggregate->lone_count > 0);
 		reader->is_open = false;
 		aggregate->open_count--;
+		aggregate->lone_count--;
 	}
 }
 
@@ -383,7 +392,8 @@ static void mark_readers(struct rh_judge *judge, uint32_t column, uint32_t chang
 		const struct reader *reader = &judge->readers[i];
 		const struct aggregate *aggregate;
 
-		if (!reader->is_open || (reader->needs & changed) == 0)
+		if (!reader->is_open || (reader->needs & changed) == 0 ||
+		    judge->seats[reader->assertion].is_ganged)
 			continue;
 		aggregate = aggregate_at(judge, reader->aggregate);
 		if ((reader->needs & aggregate->changed) != 0)
@@ -414,6 +424,8 @@ void judge_aggregates_change(struct rh_judge *judge, uint32_t node, uint32_t col
 		if (aggregate->touched_turn == 0 || aggregate->touched_look != core->looks) {
 			aggregate->touched_look = core->looks;
 			aggregate->touched_turn = turn;
+			*(rh_off *)rh_vec_push(&judge->space, &core->touched, sizeof(rh_off)) =
+				aggregate_offset(judge, i);
 		}
 		if (cause != NULL) {
 			aggregate->cause = *cause;

@@ -580,6 +580,25 @@ static void take_one(struct rh_judge *judge, const struct rh_record *record)
 		take_for_own_types(judge, record, kept);
 }
 
+#define EXPECT_FAR  12 /* records ahead: the node's place */
+#define EXPECT_NEAR 6  /* and, by it, the slot of its ring */
+
+void rh_judge_expect(const struct rh_judge *judge, const struct rh_record *records, size_t count,
+		     size_t next)
+{
+	uint32_t nodes = judge->plan->node_count;
+
+	if (next + EXPECT_FAR < count && records[next + EXPECT_FAR].node < nodes)
+		__builtin_prefetch(&judge->places[records[next + EXPECT_FAR].node], 1);
+	if (next + EXPECT_NEAR < count && records[next + EXPECT_NEAR].node < nodes) {
+		const struct place *place = &judge->places[records[next + EXPECT_NEAR].node];
+		const struct kept *slot = &place->ring[place->ring_count % RING_RECORDS];
+
+		__builtin_prefetch(slot, 1);
+		__builtin_prefetch((const char *)(slot + 1) - 1, 1);
+	}
+}
+
 void rh_judge_take(struct rh_judge *judge, const struct rh_record *records, size_t count)
 {
 	RH_ASSERT(!judge->core->is_finished);

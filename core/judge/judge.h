@@ -52,6 +52,12 @@ void rh_judge_close(struct rh_judge *judge);
 /* Records in stream order; then advance() to say that all records before `time_ns` were given. */
 void rh_judge_take(struct rh_judge *judge, const struct rh_record *records, size_t count);
 void rh_judge_advance(struct rh_judge *judge, uint64_t time_ns);
+/*
+ * The records are `ahead` of the next to be taken: what the judge keeps of their nodes is asked for
+ * early, since nodes come in no order that a cache could foresee.  Changes nothing.
+ */
+void rh_judge_expect(const struct rh_judge *judge, const struct rh_record *records, size_t count,
+		     size_t next);
 /* Closes every window: the run ended at `time_ns` (for the reason given). */
 enum rh_run_end { RH_END_COMPLETED, RH_END_TIMEOUT, RH_END_CANCELLED };
 void rh_judge_finish(struct rh_judge *judge, uint64_t time_ns, enum rh_run_end end);

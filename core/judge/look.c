@@ -141,7 +141,7 @@ static enum worse worse_way(const struct rh_judge *judge, uint32_t assertion)
 }
 
 /* Of what `always` and `never` saw, the value nearest to a violation. */
-static void keep_worst(const struct rh_judge *judge, uint32_t assertion, int64_t value)
+void judge_keep_worst(const struct rh_judge *judge, uint32_t assertion, int64_t value)
 {
 	struct seat *seat = &judge->seats[assertion];
 
@@ -247,11 +247,12 @@ void judge_look(struct rh_judge *judge, uint32_t assertion)
 	RH_ASSERT(seat->state == RH_RESULT_OPEN && seat->window != WINDOW_AHEAD);
 	judge_formula_refresh(judge, assertion, false);
 	truth = judge_truth_of(judge, assertion, &value, &blamed);
+	judge_gang_leave(judge, assertion);
 	if (truth != seat->last_truth && plan->role == RH_ROLE_CONDITION)
 		judge->core->condition_changes++;
 	seat->last_truth = truth;
 	if (truth != RH_TRUTH_UNKNOWN) {
-		keep_worst(judge, assertion, value);
+		judge_keep_worst(judge, assertion, value);
 		seat->has_value = true;
 		seat->value = value;
 		seat->node = blamed;
@@ -269,6 +270,8 @@ void judge_look(struct rh_judge *judge, uint32_t assertion)
 	state = outcome_of_look(judge, assertion, truth == RH_TRUTH_TRUE, is_first);
 	if (state != RH_RESULT_OPEN)
 		judge_decide(judge, assertion, state, GROUND_TRUTH);
+	else
+		judge_gang_join(judge, assertion);
 }
 
 static bool is_before(const struct dirty *a, const struct dirty *b)
@@ -312,6 +315,7 @@ void judge_look_at_dirty(struct rh_judge *judge)
 {
 	struct core *core = judge->core;
 
+	judge_gangs_look(judge);
 	core->looks++;
 	look_at_all(judge);
 	core->derived_fresh = 0;

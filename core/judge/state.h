@@ -62,6 +62,19 @@ enum aspect {
 	ASPECT_ALL = 63
 };
 
+enum gang_value { GANG_LOW, GANG_HIGH, GANG_SUM, GANG_SPREAD, GANG_DISTINCT, GANG_COUNT };
+
+/* Assertions with limits on one statistic of an aggregate (gang.c). */
+struct gang {
+	int64_t ceiling; /* between these nothing is decided */
+	int64_t floor;
+	int64_t highest; /* seen since the last one joined, at the end of instants */
+	int64_t lowest;
+	int64_t value;
+	uint32_t count;
+	uint32_t unused;
+};
+
 /* One column over some nodes, for all assertions that look at just these (aggregate.c). */
 struct aggregate {
 	__int128 sum;
@@ -84,6 +97,9 @@ struct aggregate {
 	uint64_t touched_turn;	/* core->turns at the first change since that look */
 	uint64_t cause_turn;	/* core->turns at the last */
 	struct kept cause;	/* the last record that changed a value */
+	struct gang gangs[GANG_COUNT];
+	uint32_t lone_count; /* open readers that are in no gang */
+	uint32_t unused;
 };
 
 /* What an assertion reads of one column. */
@@ -158,6 +174,8 @@ struct seat {
 	rh_off aggregate; /* 0: a derived gauge or another type */
 	uint32_t readers; /* list over reader->next: position + 1 */
 	uint32_t was_raised;
+	uint32_t is_ganged;
+	uint32_t unused2;
 };
 
 /* Derived gauges in the order of `enum derived`. */
@@ -195,6 +213,7 @@ struct core {
 	uint32_t unused;
 	uint64_t condition_changes; /* how often a condition's truth was seen to change */
 	struct rh_vec timers;	    /* struct timer, soonest last */
+	struct rh_vec touched;	    /* rh_off of aggregates, by this instant */
 	struct rh_vec dirty;	    /* struct dirty */
 	uint64_t looks;		    /* how often the dirty ones were looked at */
 	uint64_t turns;		    /* changes of gauges and marks so far */
@@ -394,9 +413,16 @@ enum rh_truth judge_truth_of(const struct rh_judge *judge, uint32_t assertion, i
 			     uint32_t *blamed);
 void judge_look(struct rh_judge *judge, uint32_t assertion);
 void judge_look_at_dirty(struct rh_judge *judge);
+void judge_keep_worst(const struct rh_judge *judge, uint32_t assertion, int64_t value);
 /* What was seen; `expect: fail` turns it round. */
 void judge_decide(struct rh_judge *judge, uint32_t assertion, enum rh_result_state seen,
 		  enum ground ground);
+
+/* gang.c: who is not looked at while no limit is near */
+void judge_gang_join(struct rh_judge *judge, uint32_t assertion);  /* if it may */
+void judge_gang_leave(struct rh_judge *judge, uint32_t assertion); /* if it is in one */
+/* At the end of an instant: marks whose limit was passed. */
+void judge_gangs_look(struct rh_judge *judge);
 
 /* aggregate.c */
 /* The aggregates of all readers, shared where two look at the same. */

@@ -174,6 +174,7 @@ static void close_window(struct rh_judge *judge, uint32_t assertion)
 		judge_decide(judge, assertion, RH_RESULT_FAILED, GROUND_OVERDUE);
 		return;
 	}
+	judge_gang_leave(judge, assertion);
 	/* What measures time may say something else now than at its last record. */
 	seat->is_closing = true;
 	judge_stretches_end(judge, assertion);
@@ -340,6 +341,7 @@ static void close_at_end(struct rh_judge *judge, uint32_t assertion, enum rh_run
 	struct seat *seat = &judge->seats[assertion];
 	bool is_of_the_run = seat->until_ns == RH_TIME_NEVER && seat->window == WINDOW_OPEN;
 
+	judge_gang_leave(judge, assertion);
 	if (is_of_the_run && end != RH_END_CANCELLED &&
 	    (plan->mode != RH_MODE_EVENTUALLY || end == RH_END_COMPLETED)) {
 		close_window(judge, assertion);

@@ -154,6 +154,16 @@ void run_emit_note(struct run *run, uint64_t time_ns, const char *fmt, ...)
 	run_emit(run, &record);
 }
 
+/* Somebody waits for a sentence: what was true is asked while the instant is over and the next has
+ * not begun. */
+static void watch_before(struct run *run, uint64_t time_ns)
+{
+	if (run->waiting_count == 0 || time_ns <= run->last_ns)
+		return;
+	rh_judge_advance(run->judge, time_ns);
+	run_watch(run);
+}
+
 void run_take(void *ctx, const struct rh_record *records, size_t count)
 {
 	struct run *run = ctx;
@@ -161,13 +171,14 @@ void run_take(void *ctx, const struct rh_record *records, size_t count)
 
 	for (size_t i = 0; i < count; i++) {
 		if (run->judge != NULL && !run->is_closing) {
+			watch_before(run, records[i].time_ns);
+			rh_judge_expect(run->judge, records, count, i);
 			rh_judge_take(run->judge, &records[i], 1);
 			if (judge_has_decided(run)) {
 				hand_on(run, records + done, i - done);
 				run_tell_decisions(run);
 				done = i;
 			}
-			run_watch(run);
 		}
 		run->last_ns = records[i].time_ns;
 		if (records[i].kind == RH_RECORD_ACTION) {

@@ -271,6 +271,8 @@ struct rh_in_model {
 };
 
 struct rh_in_phase {
+	const char *use;
+	const struct rh_tree *with;
 	const char *name;
 	const char *description;
 	uint64_t duration_ns;
@@ -284,6 +286,7 @@ struct rh_in_phase {
 
 /* What kind of step it is stands in the tree: exactly one of the form keys (load_forms.c). */
 struct rh_in_step {
+	const char *use;
 	const char *id;
 	const char *name;
 	const struct rh_tree *form[22]; /* by enum rh_step_form; NULL: not written */

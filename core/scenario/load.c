@@ -124,6 +124,10 @@ static bool check_header(struct rh_loader *loader, const struct rh_tree *root)
 	    strcmp(version->text, "chaos.trading/v1") != 0)
 		rh_load_complain(loader, "E010", version->place, "apiVersion", "write rehearse/v1",
 				 "apiVersion \"%.60s\" cannot be read", version->text);
+	if (loader->options->is_strict && version != NULL && version->kind == RH_TREE_SCALAR &&
+	    strcmp(version->text, "chaos.trading/v1") == 0)
+		rh_load_complain(loader, "W006", version->place, "apiVersion", "write rehearse/v1",
+				 "\"%s\" is a spelling of a source system", version->text);
 	if (kind == NULL || kind->kind != RH_TREE_SCALAR || strcmp(kind->text, "Scenario") == 0 ||
 	    strcmp(kind->text, "Template") == 0)
 		return true;

@@ -556,7 +556,8 @@ static void set_quorum(const struct reading *reading)
 		rh_load_complain(reading->loader, "E105", place_of(reading, "quorum"),
 				 reading->path, "all, any, majority, a number of nodes, or a share",
 				 "\"%.60s\" is no quorum", text);
-	if (assertion->quorum == RH_QUORUM_COUNT && assertion->quorum_count > nodes)
+	if (assertion->quorum == RH_QUORUM_COUNT &&
+	    (assertion->quorum_count > nodes || assertion->quorum_count == 0))
 		rh_load_complain(reading->loader, "E105", place_of(reading, "quorum"),
 				 reading->path, NULL, "a quorum of %u among %u nodes",
 				 assertion->quorum_count, nodes);

@@ -17,7 +17,7 @@ struct copies {
 	uint64_t lasts_ns; /* each; 0: it does not end by itself */
 	uint64_t whole_ns; /* all of them; 0: no matter */
 	bool has_own_targets;
-	const struct rh_followed *followed;
+	struct rh_followed *followed;
 };
 
 /* ---- drafts ---------------------------------------------------------------------------------- */
@@ -437,6 +437,7 @@ static void load_copies(struct rh_steps *steps, const struct rh_written *written
 			draft->step.node_count = head->node_count;
 			draft->step.edges = head->edges;
 			draft->step.edge_count = head->edge_count;
+			draft->step.workload = head->workload;
 		}
 		last = steps->count - 1;
 		if (i == 0)

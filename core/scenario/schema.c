@@ -158,6 +158,13 @@ static void put_reference(struct rh_buf *out, const char *section)
 /* Where a phase or a step may stand, a template may be used. */
 static void put_item(struct rh_buf *out, const char *section)
 {
+	/* a scenario of a suite is a file, or a map that says more */
+	if (strcmp(section, "suite-entry") == 0) {
+		rh_buf_text(out, "{\"if\":{\"type\":\"string\"},\"else\":");
+		put_reference(out, section);
+		rh_buf_u8(out, '}');
+		return;
+	}
 	if (strcmp(section, "phase") != 0 && strcmp(section, "step") != 0) {
 		put_reference(out, section);
 		return;
@@ -193,7 +200,7 @@ static void put_shape(struct rh_buf *out, const struct rh_field *field)
 		rh_buf_text(out, "\"type\":[\"array\",\"null\"],\"items\":{\"if\":{\"type\":"
 				 "\"string\"},\"else\":");
 		put_reference(out, field->section);
-		rh_buf_text(out, "}");
+		rh_buf_u8(out, '}');
 		break;
 	case RH_FIELD_WORDS:
 		rh_buf_text(out, "\"type\":\"array\",\"items\":{\"type\":[\"string\",\"number\"]}");
@@ -389,59 +396,68 @@ static void put_whole(struct rh_buf *out, const struct rh_keyset *keys)
 	rh_buf_text(out, parts.is_open ? "]}}}" : "}}}");
 }
 
-#define IF_KIND(test) \
-	"{\"if\":{\"properties\":{\"kind\":{" test \
-	",\"doNotSuggest\":true}},\"required\":[\"kind\"]},"
-#define SPEC_IS(section) "{\"properties\":{\"spec\":{\"$ref\":\"#/definitions/" section "\"}}}}"
+/* Each kind of file has its own `spec`; NULL: read by the program, and no part of these tables. */
+static const struct {
+	const char *kind;
+	const char *section;
+} kinds[] = {
+	{"Scenario", "spec"},
+	{"Template", "spec"},
+	{"Topology", "spec.topology"},
+	{"NetworkModel", "spec.network"},
+	{"Suite", "suite"},
+	{"Config", NULL},
+};
 
-/*
- * Each kind of file has its own `spec`.  What stands in a Suite or a Config is read by the program and
- * is no part of these tables.
- */
-static void put_kinds(struct rh_buf *out)
+static void put_if_kind(struct rh_buf *out, const char *kind, const char *also)
 {
-	rh_buf_text(
-		out,
-		"\"type\":\"object\",\"allOf\":[\n    {\"$ref\":\"#/definitions/file\"},\n    "
-		"{\"properties\":{\"kind\":{\"enum\":[\"Scenario\",\"Template\",\"Suite\","
-		"\"Topology\",\"NetworkModel\",\"Config\"]}}},\n    " IF_KIND(
-			"\"const\":"
-			"\"Topology\"") "\"then\":" SPEC_IS("spec.topology") ",\n    " IF_KIND("\"c"
-											       "ons"
-											       "t\""
-											       ":\""
-											       "Net"
-											       "wor"
-											       "kMo"
-											       "del"
-											       "\"") "\"then\":" SPEC_IS("spec.network") ",\n    " IF_KIND("\"enum\":[\"Topology\","
-																			   "\"NetworkModel\",\"Suite\","
-																			   "\"Config\"]") "\"else\":" SPEC_IS("s"
-																							      "p"
-																							      "e"
-																							      "c") ",\n    "
-																								   "{\"if\":{\"properties\":{\"kind\":{\"const\":\"Scenario\",\"doNotSuggest\":true}},"
-																								   "\"required\":[\"kind\"],\"not\":{\"required\":[\"include\"]}},"
-																								   "\"then\":{\"$ref\":\"#/definitions/whole\"}}],\n");
+	rh_buf_printf(out,
+		      ",\n    "
+		      "{\"if\":{\"properties\":{\"kind\":{\"const\":\"%s\",\"doNotSuggest\":true}},"
+		      "\"required\":[\"kind\"]%s},\"then\":",
+		      kind, also);
 }
 
-#define USE_KEY(name, doc) "\"" name "\":{\"description\":\"" doc "\",\"type\":\"string\"}"
+static void put_kinds(struct rh_buf *out)
+{
+	rh_buf_text(out,
+		    "\"type\":\"object\",\"allOf\":[\n    {\"$ref\":\"#/definitions/file\"},\n    "
+		    "{\"properties\":{\"kind\":{\"enum\":[");
+	for (size_t i = 0; i < RH_ARRAY_LEN(kinds); i++)
+		rh_buf_printf(out, "%s\"%s\"", i != 0 ? "," : "", kinds[i].kind);
+	rh_buf_text(out, "]}}}");
+	for (size_t i = 0; i < RH_ARRAY_LEN(kinds); i++) {
+		if (kinds[i].section == NULL)
+			continue;
+		put_if_kind(out, kinds[i].kind, "");
+		rh_buf_printf(out, "{\"properties\":{\"spec\":{\"$ref\":\"#/definitions/%s\"}}}}",
+			      kinds[i].section);
+	}
+	put_if_kind(out, "Scenario", ",\"not\":{\"required\":[\"include\"]}");
+	rh_buf_text(out, "{\"$ref\":\"#/definitions/whole\"}}],\n");
+}
 
 /* The entry that stands for the phases or steps of a template (template.c). */
 static void put_use(struct rh_buf *out)
 {
+	static const char *const keys[][2] = {
+		{"use", "Name of the template, NAME@FILE, or a file."},
+		{"name", "Stands in front of the names inside."},
+		{"id", "The same as name."},
+		{"description", "What it is for."},
+		{"at", "When it begins, as of a step."},
+		{"delay", "As of a step."},
+	};
+
 	rh_buf_text(out,
-		    ",\n  \"use\":{\"description\":\"A template in place of a phase or "
-		    "step.\","
-		    "\"type\":\"object\",\"additionalProperties\":false,\"properties\":"
-		    "{" USE_KEY("use", "Name of the template, NAME@FILE, or a file.") "," USE_KEY("name", "Stands in front of the names inside.") "," USE_KEY(
-			    "id",
-			    "The same.") "," USE_KEY("description",
-						     "What it is for.") "," USE_KEY("at",
-										    "As of a "
-										    "step.") "," USE_KEY("delay",
-													 "As of a step.") ","
-															  "\"with\":{\"description\":\"Its parameters.\",\"type\":[\"object\",\"null\"]}}}");
+		    ",\n  \"use\":{\"description\":\"A template in place of a phase or step.\","
+		    "\"type\":\"object\",\"additionalProperties\":false,\"properties\":{");
+	for (size_t i = 0; i < RH_ARRAY_LEN(keys); i++)
+		rh_buf_printf(out, "\"%s\":{\"description\":\"%s\",\"type\":\"string\"},",
+			      keys[i][0], keys[i][1]);
+	rh_buf_text(
+		out,
+		"\"with\":{\"description\":\"Its parameters.\",\"type\":[\"object\",\"null\"]}}}");
 }
 
 void rh_schema_print_keys(const struct rh_keyset *keys, const struct rh_registry *registry,

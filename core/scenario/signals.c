@@ -16,7 +16,8 @@
 enum shape { SHAPE_STEP, SHAPE_LINEAR, SHAPE_DROP, SHAPE_SINE, SHAPE_WALK };
 
 #define FOLLOWED_MAX 8
-#define SHARE_PARTS  INT64_C(1000000000) /* shares are sampled in parts of a billion */
+#define SHARE_PARTS  INT64_C(1000000000)    /* shares are sampled in parts of a billion */
+#define PACE_NS	     (1000 * RH_NS_PER_SEC) /* events in so long: 0.001/s and whole steps of it */
 #define HALF_TURN    64
 #define ONE	     (INT64_C(1) << 30)
 
@@ -41,6 +42,8 @@ struct follower {
 	int64_t from;
 	int64_t to;
 	int64_t change;
+	uint64_t walked; /* samples of the walk so far, and where it stands */
+	int64_t at;
 };
 
 struct rh_followed {
@@ -56,6 +59,8 @@ static int64_t number_of(const struct rh_key *key, const struct rh_value *value)
 	if (key->type == RH_KEY_RATIO)
 		return (int64_t)rh_mul_div(SHARE_PARTS, value->ratio.num,
 					   value->ratio.den == 0 ? 1 : value->ratio.den);
+	if (key->type == RH_KEY_PACE)
+		return (int64_t)rh_mul_div(PACE_NS, value->ratio.num, value->ratio.den);
 	return (int64_t)value->number;
 }
 
@@ -63,6 +68,9 @@ static struct rh_value value_of(const struct rh_key *key, int64_t number)
 {
 	if (key->type == RH_KEY_RATIO)
 		return (struct rh_value){.ratio = {(uint64_t)number, SHARE_PARTS}};
+	if (key->type == RH_KEY_PACE)
+		return (struct rh_value){.number = RH_PACE_NS,
+					 .ratio = {(uint64_t)number, PACE_NS}};
 	return (struct rh_value){.number = (uint64_t)number};
 }
 
@@ -92,26 +100,30 @@ static int64_t sine(const struct follower *follower, uint64_t since_ns)
 	return between(follower->from, follower->to, (uint64_t)height, (uint64_t)ONE);
 }
 
-/* From the start anew each time: a sample depends on nothing but its number. */
-static int64_t walk(const struct follower *follower, struct rh_rng rng, uint64_t since_ns)
+/* Goes on from the sample before; one before that would begin anew. */
+static int64_t walk(struct follower *follower, struct rh_rng rng, uint64_t since_ns)
 {
-	int64_t low = follower->from < follower->to ? follower->from : follower->to;
-	int64_t high = follower->from < follower->to ? follower->to : follower->from;
+	__extension__ typedef __int128 wide;
+	wide low = follower->from < follower->to ? follower->from : follower->to;
+	wide high = follower->from < follower->to ? follower->to : follower->from;
 	uint64_t count = since_ns / follower->signal.every_ns;
-	int64_t value = follower->from;
 
-	for (uint64_t i = 1; i <= count; i++) {
-		uint64_t draw = rh_draw2(rng, RH_PURPOSE_SIGNAL, follower->name64, i);
-		uint64_t width = 2 * (uint64_t)follower->change + 1;
-		int64_t step = (int64_t)rh_uniform(draw, width) - follower->change;
-
-		value += step;
-		value = value < low ? low : value > high ? high : value;
+	if (follower->walked == 0 || count < follower->walked) {
+		follower->walked = 0;
+		follower->at = follower->from;
 	}
-	return value;
+	while (follower->walked < count) {
+		uint64_t draw =
+			rh_draw2(rng, RH_PURPOSE_SIGNAL, follower->name64, ++follower->walked);
+		uint64_t width = 2 * (uint64_t)follower->change + 1;
+		wide next = (wide)follower->at + rh_uniform(draw, width) - follower->change;
+
+		follower->at = (int64_t)(next < low ? low : next > high ? high : next);
+	}
+	return follower->at;
 }
 
-static int64_t sample(const struct follower *follower, struct rh_rng rng, uint64_t since_ns)
+static int64_t sample(struct follower *follower, struct rh_rng rng, uint64_t since_ns)
 {
 	const struct rh_in_signal *signal = &follower->signal;
 	int64_t from = follower->from;
@@ -146,11 +158,11 @@ uint64_t rh_signal_every(const struct rh_followed *followed)
 	return followed->every_ns;
 }
 
-void rh_signal_sample(const struct rh_followed *followed, struct rh_rng rng, void *params,
+void rh_signal_sample(struct rh_followed *followed, struct rh_rng rng, void *params,
 		      uint64_t since_ns)
 {
 	for (uint32_t i = 0; i < followed->count; i++) {
-		const struct follower *follower = &followed->followers[i];
+		struct follower *follower = &followed->followers[i];
 		struct rh_value value = value_of(follower->key, sample(follower, rng, since_ns));
 
 		rh_value_store(&value, follower->key, params);
@@ -224,6 +236,12 @@ static bool read_end(struct rh_steps *steps, int64_t *number, const struct rh_ke
 	if (!rh_load_scalar(steps->loader, &value, &any, text,
 			    rh_load_path(steps->loader, path, name)))
 		return false;
+	if (key->type == RH_KEY_PACE && (value.number != RH_PACE_NS || value.ratio.den == 0 ||
+					 value.ratio.num / 1000000 > value.ratio.den)) {
+		rh_load_complain(steps->loader, "E084", text->place, path, "write 20/s",
+				 "a signal of a rate counts by time");
+		return false;
+	}
 	*number = number_of(key, &value);
 	if (*number >= 0 || strcmp(name, "change") != 0)
 		return true;
@@ -256,7 +274,8 @@ static bool follow(struct rh_steps *steps, struct rh_followed *followed, const s
 static bool can_follow(const struct rh_key *key)
 {
 	return key->type == RH_KEY_INT || key->type == RH_KEY_DURATION ||
-	       key->type == RH_KEY_SIZE || key->type == RH_KEY_RATE || key->type == RH_KEY_RATIO;
+	       key->type == RH_KEY_SIZE || key->type == RH_KEY_RATE || key->type == RH_KEY_RATIO ||
+	       key->type == RH_KEY_PACE;
 }
 
 bool rh_find_signals(struct rh_steps *steps, struct rh_followed **out, const struct rh_tree **with,

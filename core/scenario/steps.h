@@ -135,7 +135,7 @@ bool rh_find_signals(struct rh_steps *steps, struct rh_followed **followed,
 /* Length of the grid on which they are sampled. */
 uint64_t rh_signal_every(const struct rh_followed *followed);
 /* Puts the values so long after the step's beginning into the parameters. */
-void rh_signal_sample(const struct rh_followed *followed, struct rh_rng rng, void *params,
+void rh_signal_sample(struct rh_followed *followed, struct rh_rng rng, void *params,
 		      uint64_t since_ns);
 
 /* ---- trees (load_forms.c) -------------------------------------------------------------------- */

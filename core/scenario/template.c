@@ -371,39 +371,19 @@ static bool read_span(struct rh_render *render, uint64_t *ns, const struct rh_tr
 	return true;
 }
 
-/* Moves a time of a map by `by`: adds to it, or puts it in when it is missing. */
-static void move_time(struct rh_render *render, struct rh_tree *map, const char *key,
-		      const char *alias, uint64_t by)
-{
-	struct rh_loader *loader = render->loader;
-	struct rh_tree *time = rh_tree_child(map, key);
-	uint64_t ns = 0;
-
-	if (map->kind != RH_TREE_MAP || by == 0)
-		return;
-	if (time == NULL && alias != NULL)
-		time = rh_tree_child(map, alias);
-	if (time == NULL)
-		add_pair(loader, map, key, span_tree(loader, map->place, by));
-	else if (read_span(render, &ns, time) && ns <= INT64_MAX - by)
-		*time = *span_tree(loader, time->place, ns + by);
-	/* Anything else (a step, the end) does not count from the start of the phase. */
-}
-
-static struct rh_tree *copy_map(struct rh_loader *loader, const struct rh_tree *map)
+static struct rh_tree *copy_map(struct rh_loader *loader, const struct rh_tree *map,
+				const char *without)
 {
 	struct rh_tree *copy = RH_ARENA_NEW(&loader->scratch, struct rh_tree);
 
 	*copy = *map;
-	if (map->kind == RH_TREE_MAP) {
-		copy->pairs = RH_ARENA_ARRAY(&loader->scratch, map->count + 1, struct rh_tree_pair);
-		for (uint32_t i = 0; i < map->count; i++) {
-			struct rh_tree *value = RH_ARENA_NEW(&loader->scratch, struct rh_tree);
-
-			*value = *map->pairs[i].value;
-			copy->pairs[i] = map->pairs[i];
-			copy->pairs[i].value = value;
-		}
+	if (map->kind != RH_TREE_MAP)
+		return copy;
+	copy->pairs = RH_ARENA_ARRAY(&loader->scratch, map->count + 1, struct rh_tree_pair);
+	copy->count = 0;
+	for (uint32_t i = 0; i < map->count; i++) {
+		if (without == NULL || strcmp(map->pairs[i].key, without) != 0)
+			copy->pairs[copy->count++] = map->pairs[i];
 	}
 	return copy;
 }
@@ -429,103 +409,269 @@ static void put_item(struct rh_loader *loader, struct items *items, struct rh_tr
 	items->items[items->count++] = item;
 }
 
-/* Copies the items of a list, each moved in time. */
-static void move_items(struct rh_render *render, struct items *items, const struct rh_tree *list,
-		       const char *key, const char *alias, uint64_t by)
-{
-	for (uint32_t i = 0; list != NULL && list->kind == RH_TREE_LIST && i < list->count; i++) {
-		struct rh_tree *copy = copy_map(render->loader, list->items[i]);
+/*
+ * A template as one step: `parallel`, with a branch for all that begins at one time.  A branch is a
+ * sequence that waits for its time first, so nothing depends on when the step itself begins.
+ */
+struct weaving {
+	struct rh_render *render;
+	const struct use *use;
+	struct rh_place place;
+	struct items branches;
+	struct items *checks; /* of the phase around */
+	bool is_timed; /* the step begins at `start_ns` of that phase, whatever comes before */
+	uint64_t start_ns;
+	uint64_t phase_ns; /* where the phase of the template at hand begins and how long it is */
+	uint64_t lasts_ns;
+	uint32_t wait_count;
+};
 
-		move_time(render, copy, key, alias, by);
-		put_item(render->loader, items, copy);
-	}
+static struct rh_tree *word_tree(const struct weaving *weaving, const char *text)
+{
+	return new_tree(weaving->render->loader, RH_TREE_SCALAR, weaving->place, text);
 }
 
-/* `heal: all` of a phase, where there is no phase: everything is cleared at that moment. */
-static void put_heal(struct rh_render *render, struct items *steps, const struct rh_tree *phase,
-		     uint64_t at)
+/* A new branch that begins `at_ns` after the step; its list of steps. */
+static struct items *open_branch(struct weaving *weaving, struct items *steps, uint64_t at_ns)
 {
-	struct rh_loader *loader = render->loader;
-	const struct rh_tree *heal = rh_tree_child(phase, "heal");
-	struct rh_tree *step;
+	struct rh_loader *loader = weaving->render->loader;
+	struct rh_tree *wait;
 
-	if (heal == NULL || heal->kind != RH_TREE_SCALAR || strcmp(heal->text, "all") != 0)
+	*steps = (struct items){0};
+	if (at_ns == 0)
+		return steps;
+	wait = new_tree(loader, RH_TREE_MAP, weaving->place, NULL);
+	add_pair(loader, wait, "id",
+		 word_tree(weaving, rh_arena_printf(&loader->scratch, "%s-wait-%u",
+						    weaving->use->prefix, ++weaving->wait_count)));
+	add_pair(loader, wait, "wait", span_tree(loader, weaving->place, at_ns));
+	put_item(loader, steps, wait);
+	return steps;
+}
+
+static void close_branch(struct weaving *weaving, const struct items *steps)
+{
+	struct rh_loader *loader = weaving->render->loader;
+	struct rh_tree *branch;
+	struct rh_tree *list;
+
+	if (steps->count == 0)
 		return;
-	step = new_tree(loader, RH_TREE_MAP, heal->place, NULL);
-	add_pair(loader, step, "clear", new_tree(loader, RH_TREE_SCALAR, heal->place, "all"));
-	put_item(loader, steps, step);
-	move_time(render, step, "at", "delay", at);
+	branch = new_tree(loader, RH_TREE_MAP, weaving->place, NULL);
+	list = new_tree(loader, RH_TREE_LIST, weaving->place, NULL);
+	list->items = steps->items;
+	list->count = steps->count;
+	add_pair(loader, branch, "sequence", list);
+	put_item(loader, &weaving->branches, branch);
 }
 
-/* The phases of a template as steps and checks of one phase. */
-static bool flatten(struct rh_render *render, const struct use *use, struct items *steps,
-		    struct items *checks)
+/* A time of its own (`at: 2m`, `at: end`) as a time after the step; false: it has none. */
+static bool own_time(const struct weaving *weaving, uint64_t *ns, const struct rh_tree *step)
 {
-	struct rh_loader *loader = render->loader;
-	const struct rh_tree *phases = rh_tree_child(use->spec, "phases");
-	uint64_t at = 0;
-	uint64_t lasts = 0;
+	const struct rh_tree *at = rh_tree_child(step, "at");
 
-	read_span(render, &at, rh_tree_child(use->entry, "at"));
-	read_span(render, &at, rh_tree_child(use->entry, "delay"));
-	move_items(render, steps, rh_tree_child(use->spec, "actions"), "at", "delay", at);
-	for (uint32_t i = 0; phases != NULL && phases->kind == RH_TREE_LIST && i < phases->count;
-	     i++) {
-		const struct rh_tree *phase = phases->items[i];
-		const struct rh_tree *check = rh_tree_child(phase, "assert");
-
-		put_heal(render, steps, phase, at);
-		move_items(render, steps, rh_tree_child(phase, "actions"), "at", "delay", at);
-		move_items(render, steps, rh_tree_child(phase, "parallelActions"), "at", "delay",
-			   at);
-		if (check == NULL)
-			check = rh_tree_child(phase, "assertions");
-		move_items(render, checks, check, "after", NULL, at);
-		if (i + 1 < phases->count &&
-		    !read_span(render, &lasts, rh_tree_child(phase, "duration"))) {
-			rh_load_complain(loader, "E072", phase->place, "duration",
-					 "use it as an entry of phases",
-					 "a phase without a duration cannot be steps of another");
-			return false;
-		}
-		at += lasts;
-	}
+	if (at == NULL || at->kind != RH_TREE_SCALAR)
+		return false;
+	if (strcmp(at->text, "end") == 0)
+		*ns = weaving->lasts_ns;
+	else if (!read_span(weaving->render, ns, at))
+		return false; /* slot 4: a time of the chain, wherever it is written */
+	*ns += weaving->phase_ns;
 	return true;
 }
 
-/* Replaces the uses in a list of steps, at any depth; checks of templates go into `checks`. */
-static void expand_steps(struct rh_render *render, struct rh_tree *list, struct items *checks)
+/* Steps one behind the other; those of parallelActions each in a branch of its own. */
+static void weave_steps(struct weaving *weaving, const struct rh_tree *list, bool is_parallel,
+			bool heals)
+{
+	struct rh_loader *loader = weaving->render->loader;
+	struct items steps;
+	uint64_t at_ns;
+
+	open_branch(weaving, &steps, weaving->phase_ns);
+	if (heals) {
+		struct rh_tree *clear = new_tree(loader, RH_TREE_MAP, weaving->place, NULL);
+
+		add_pair(loader, clear, "clear", word_tree(weaving, "all"));
+		put_item(loader, &steps, clear);
+	} else if (list == NULL || list->kind != RH_TREE_LIST || list->count == 0) {
+		return;
+	}
+	for (uint32_t i = 0; list != NULL && list->kind == RH_TREE_LIST && i < list->count; i++) {
+		const struct rh_tree *step = list->items[i];
+		bool is_timed = own_time(weaving, &at_ns, step);
+
+		if (is_timed || (is_parallel && i != 0)) {
+			close_branch(weaving, &steps);
+			open_branch(weaving, &steps, is_timed ? at_ns : weaving->phase_ns);
+		}
+		put_item(loader, &steps, copy_map(loader, step, is_timed ? "at" : NULL));
+	}
+	close_branch(weaving, &steps);
+}
+
+/* A step that does nothing, for a check to count from. */
+static const char *put_mark(struct weaving *weaving, uint32_t phase)
+{
+	struct rh_loader *loader = weaving->render->loader;
+	const char *name =
+		rh_arena_printf(&loader->scratch, "%s-phase-%u", weaving->use->prefix, phase + 1);
+	struct rh_tree *mark = new_tree(loader, RH_TREE_MAP, weaving->place, NULL);
+	struct items steps;
+
+	open_branch(weaving, &steps, weaving->phase_ns);
+	add_pair(loader, mark, "id", word_tree(weaving, name));
+	add_pair(loader, mark, "annotate", word_tree(weaving, name));
+	put_item(loader, &steps, mark);
+	close_branch(weaving, &steps);
+	return name;
+}
+
+/* Checks count from the phase they stand in: from its time, or from a mark when that is not known. */
+static void weave_checks(struct weaving *weaving, const struct rh_tree *list, uint32_t phase)
+{
+	struct rh_loader *loader = weaving->render->loader;
+	uint64_t from_ns = weaving->start_ns + weaving->phase_ns;
+	const char *mark = NULL;
+
+	for (uint32_t i = 0; list != NULL && list->kind == RH_TREE_LIST && i < list->count; i++) {
+		struct rh_tree *check = copy_map(loader, list->items[i], NULL);
+		struct rh_tree *after = rh_tree_child(check, "after");
+		uint64_t ns = 0;
+
+		put_item(loader, weaving->checks, check);
+		if (check->kind != RH_TREE_MAP)
+			continue;
+		if (after != NULL && !read_span(weaving->render, &ns, after))
+			continue; /* of a step */
+		if (weaving->is_timed && from_ns + ns != 0) {
+			check = copy_map(loader, check, "after");
+			weaving->checks->items[weaving->checks->count - 1] = check;
+			add_pair(loader, check, "after",
+				 span_tree(loader, weaving->place, from_ns + ns));
+		} else if (!weaving->is_timed && after == NULL) {
+			if (mark == NULL)
+				mark = put_mark(weaving, phase);
+			add_pair(loader, check, "after", word_tree(weaving, mark));
+		} else if (!weaving->is_timed) {
+			rh_load_complain(
+				loader, "E072", after->place, "after",
+				"give the use a time: at: 2m",
+				"nobody knows how long after the phase around the template "
+				"this is");
+		}
+	}
+}
+
+/* The template as a step, and its checks; NULL after complaining. */
+static struct rh_tree *weave(struct weaving *weaving)
+{
+	struct rh_loader *loader = weaving->render->loader;
+	const struct rh_tree *spec = weaving->use->spec;
+	const struct rh_tree *phases = rh_tree_child(spec, "phases");
+	struct rh_tree *step = new_tree(loader, RH_TREE_MAP, weaving->place, NULL);
+	struct rh_tree *list = new_tree(loader, RH_TREE_LIST, weaving->place, NULL);
+	struct rh_tree *at = rh_tree_child(weaving->use->entry, "at");
+	struct rh_tree *delay = rh_tree_child(weaving->use->entry, "delay");
+
+	weave_steps(weaving, rh_tree_child(spec, "actions"), false, false);
+	for (uint32_t i = 0; phases != NULL && phases->kind == RH_TREE_LIST && i < phases->count;
+	     i++) {
+		const struct rh_tree *phase = phases->items[i];
+		const struct rh_tree *checks = rh_tree_child(phase, "assert");
+		const struct rh_tree *heal = rh_tree_child(phase, "heal");
+
+		if (!read_span(weaving->render, &weaving->lasts_ns,
+			       rh_tree_child(phase, "duration"))) {
+			rh_load_complain(loader, "E072", phase->place, "duration",
+					 "use it as an entry of phases",
+					 "a phase without a duration cannot be steps of another");
+			return NULL;
+		}
+		weave_steps(weaving, rh_tree_child(phase, "actions"), false,
+			    heal != NULL && heal->kind == RH_TREE_SCALAR &&
+				    strcmp(heal->text, "all") == 0);
+		weave_steps(weaving, rh_tree_child(phase, "parallelActions"), true, false);
+		weave_checks(weaving, checks != NULL ? checks : rh_tree_child(phase, "assertions"),
+			     i);
+		weaving->phase_ns += weaving->lasts_ns;
+	}
+	if (weaving->branches.count == 0)
+		return NULL;
+	list->items = weaving->branches.items;
+	list->count = weaving->branches.count;
+	add_pair(loader, step, "id", word_tree(weaving, weaving->use->prefix));
+	add_pair(loader, step, "parallel", list);
+	if (at != NULL)
+		add_pair(loader, step, "at", at);
+	if (delay != NULL)
+		add_pair(loader, step, "delay", delay);
+	return step;
+}
+
+/* Does a step begin at a time of its phase that is known here? */
+static bool is_timed(struct rh_render *render, uint64_t *ns, const struct rh_tree *entry,
+		     bool begins)
+{
+	const struct rh_tree *at = rh_tree_child(entry, "at");
+	const struct rh_tree *delay = rh_tree_child(entry, "delay");
+	uint64_t more = 0;
+
+	*ns = 0;
+	if (at != NULL ? !read_span(render, ns, at) : !begins)
+		return false;
+	if (delay != NULL && !read_span(render, &more, delay))
+		return false;
+	*ns += more;
+	return true;
+}
+
+static void expand_steps(struct rh_render *render, struct rh_tree *list, struct items *checks,
+			 bool begins, bool all_begin);
+
+/* The lists of steps within a step: branches, rounds. */
+static void expand_below(struct rh_render *render, struct rh_tree *item, struct items *checks)
+{
+	for (uint32_t k = 0; k < item->count; k++) {
+		struct rh_tree *below = item->pairs[k].value;
+
+		if (!is_step_list(item->pairs[k].key))
+			continue;
+		if (below->kind == RH_TREE_LIST)
+			expand_steps(render, below, checks, false, false);
+		for (uint32_t j = 0; below->kind == RH_TREE_MAP && j < below->count; j++)
+			expand_steps(render, below->pairs[j].value, checks, false, false);
+	}
+}
+
+/*
+ * Replaces the uses in a list of steps, at any depth; checks of templates go into `checks`.  `begins`:
+ * the first step begins with the phase; `all_begin`: every one does.
+ */
+static void expand_steps(struct rh_render *render, struct rh_tree *list, struct items *checks,
+			 bool begins, bool all_begin)
 {
 	struct rh_loader *loader = render->loader;
 
 	for (uint32_t i = 0; list->kind == RH_TREE_LIST && i < list->count; i++) {
 		struct rh_tree *item = list->items[i];
-		struct items steps = {0};
+		struct weaving weaving = {.render = render, .place = item->place, .checks = checks};
+		struct rh_tree *step = NULL;
 		struct use use;
 
-		if (item->kind != RH_TREE_MAP)
+		if (item->kind == RH_TREE_MAP && rh_tree_child(item, "use") == NULL)
+			expand_below(render, item, checks);
+		if (item->kind != RH_TREE_MAP || rh_tree_child(item, "use") == NULL)
 			continue;
-		if (rh_tree_child(item, "use") == NULL) {
-			for (uint32_t k = 0; k < item->count; k++) {
-				struct rh_tree *below = item->pairs[k].value;
-
-				if (!is_step_list(item->pairs[k].key))
-					continue;
-				if (below->kind == RH_TREE_LIST)
-					expand_steps(render, below, checks);
-				for (uint32_t j = 0; below->kind == RH_TREE_MAP && j < below->count;
-				     j++)
-					expand_steps(render, below->pairs[j].value, checks);
-			}
-			continue;
-		}
-		if (read_use(render, &use, item) && flatten(render, &use, &steps, checks)) {
-			splice(loader, list, i, steps.items, steps.count);
-			i += steps.count;
-		} else {
-			splice(loader, list, i, NULL, 0);
-		}
-		i--;
+		weaving.use = &use;
+		weaving.is_timed =
+			is_timed(render, &weaving.start_ns, item, all_begin || (begins && i == 0));
+		if (read_use(render, &use, item))
+			step = weave(&weaving);
+		if (step != NULL)
+			list->items[i] = step;
+		else
+			splice(loader, list, i--, NULL, 0);
 	}
 }
 
@@ -537,7 +683,9 @@ static void expand_phase(struct rh_render *render, struct rh_tree *phase)
 
 	for (uint32_t i = 0; phase->kind == RH_TREE_MAP && i < phase->count; i++) {
 		if (is_step_list(phase->pairs[i].key))
-			expand_steps(render, phase->pairs[i].value, &checks);
+			expand_steps(render, phase->pairs[i].value, &checks,
+				     rh_key_is("actions", phase->pairs[i].key),
+				     rh_key_is("parallelActions", phase->pairs[i].key));
 	}
 	if (checks.count == 0)
 		return;
@@ -592,9 +740,9 @@ void rh_use_expand(struct rh_render *render, struct rh_tree *spec)
 
 		if (rh_key_is("actions", spec->pairs[i].key) ||
 		    rh_key_is("cleanup", spec->pairs[i].key))
-			expand_steps(render, part, &dropped);
+			expand_steps(render, part, &dropped, true, false);
 		if (rh_key_is("rollback", spec->pairs[i].key) &&
 		    rh_tree_child(part, "actions") != NULL)
-			expand_steps(render, rh_tree_child(part, "actions"), &dropped);
+			expand_steps(render, rh_tree_child(part, "actions"), &dropped, true, false);
 	}
 }

@@ -16,7 +16,6 @@ struct entry {
 	uint32_t older; /* in the order of arrival */
 	uint32_t newer;
 	uint32_t next_free;
-	bool is_own;
 };
 
 struct row {
@@ -173,17 +172,14 @@ static uint32_t take_cell(const struct rh_env *env, struct rh_mempool *pool)
 }
 
 static void insert(const struct rh_env *env, struct rh_mempool *pool, const struct rh_tx *tx,
-		   bool is_own, uint32_t before)
+		   uint32_t before)
 {
 	uint32_t link = take_cell(env, pool);
 	struct entry *entry = entry_at(env, pool, link);
 	struct row *row = row_of(env, pool, rh_tx_sender(tx->id));
 
-	*entry = (struct entry){.tx = *tx,
-				.since_ns = env->clock_ns,
-				.before = before,
-				.older = pool->newest,
-				.is_own = is_own};
+	*entry = (struct entry){
+		.tx = *tx, .since_ns = env->clock_ns, .before = before, .older = pool->newest};
 	entry->after = before != 0 ? entry_at(env, pool, before)->after : row->first;
 	*(before != 0 ? &entry_at(env, pool, before)->after : &row->first) = link;
 	*(entry->after != 0 ? &entry_at(env, pool, entry->after)->before : &row->last) = link;
@@ -291,7 +287,7 @@ static bool evict(const struct rh_env *env, struct rh_mempool *pool,
 }
 
 const char *rh_mempool_add(const struct rh_env *env, struct rh_mempool *pool,
-			   const struct rh_mempool_cfg *cfg, const struct rh_tx *tx, bool is_own,
+			   const struct rh_mempool_cfg *cfg, const struct rh_tx *tx,
 			   struct rh_wallet wallet, uint32_t wallet_count,
 			   const struct rh_mempool_gone *gone)
 {
@@ -324,7 +320,7 @@ const char *rh_mempool_add(const struct rh_env *env, struct rh_mempool *pool,
 		return RH_TX_WHY_BALANCE;
 	if (same != 0)
 		dismiss(env, pool, same, RH_TX_WHY_REPLACED, gone);
-	insert(env, pool, tx, is_own, before);
+	insert(env, pool, tx, before);
 	return evict(env, pool, cfg, tx->id, gone) ? NULL : RH_TX_WHY_FULL;
 }
 
@@ -393,7 +389,7 @@ void rh_mempool_list(const struct rh_env *env, const struct rh_mempool *pool, ui
 	for (uint32_t link = pool->oldest; link != 0; link = entry_at(env, pool, link)->newer) {
 		const struct entry *entry = entry_at(env, pool, link);
 
-		if (entry->is_own && entry->since_ns <= until_ns)
+		if (entry->since_ns <= until_ns)
 			*(uint64_t *)rh_vec_push(env->space, ids, sizeof(uint64_t)) = entry->tx.id;
 	}
 }

@@ -66,15 +66,15 @@ struct rh_mempool_gone {
 #define RH_TX_WHY_FULL	   "the pool is full of better ones"
 #define RH_TX_WHY_EVICTED  "evicted: the pool is full of better ones"
 #define RH_TX_WHY_REPLACED "replaced by one that pays more"
-#define RH_TX_WHY_EXPIRED  "expired"
+#define RH_TX_WHY_EXPIRED  "it has waited too long"
 #define RH_TX_WHY_STALE	   "another one of its nonce is in a block"
 
 void rh_mempool_release(const struct rh_env *env, struct rh_mempool *pool);
 
 /* NULL when it is in the pool now, else why not.  It must not be there already.  `wallet` is the
- * sender's; wallet_count is the chain's; `is_own` says whether rh_mempool_list() is to name it. */
+ * sender's; wallet_count is the chain's. */
 const char *rh_mempool_add(const struct rh_env *env, struct rh_mempool *pool,
-			   const struct rh_mempool_cfg *cfg, const struct rh_tx *tx, bool is_own,
+			   const struct rh_mempool_cfg *cfg, const struct rh_tx *tx,
 			   struct rh_wallet wallet, uint32_t wallet_count,
 			   const struct rh_mempool_gone *gone);
 bool rh_mempool_has(const struct rh_env *env, const struct rh_mempool *pool, uint64_t id);
@@ -98,7 +98,7 @@ uint64_t rh_mempool_oldest_ns(const struct rh_env *env, const struct rh_mempool 
 void rh_mempool_select(const struct rh_env *env, const struct rh_mempool *pool,
 		       const struct rh_ledger *ledger, uint32_t count_max, uint64_t bytes_max,
 		       struct rh_vec *txs);
-/* Ids in the order of arrival of its own that came at `until_ns` or before, pushed to `ids`. */
+/* Ids in the order of arrival of those that came at `until_ns` or before, pushed to `ids`. */
 void rh_mempool_list(const struct rh_env *env, const struct rh_mempool *pool, uint64_t until_ns,
 		     struct rh_vec *ids);
 

@@ -34,8 +34,13 @@
  * as the law has no memory, a new draw for each new tip is the same as going on.  Nobody hashes
  * (block.h).
  *
- * LIMIT: transactions have no content: a block has a size, a number of transactions and a sum of
- * fees.  Blocks off the main chain are validated as fully as those on it.  A share of hash rate
+ * Transactions.  A chain may be born with wallets (`wallets` of its parameters); then blocks hold real
+ * transactions, each node has a pool of those that wait and knows all balances: models/chain has the
+ * parts, money.c connects them.
+ *
+ * LIMIT: without wallets transactions have no content: a block has a size, a number of transactions
+ * and a sum of fees.  With them, checking a transaction takes no time of its own, and the pool is
+ * lost in a crash.  Blocks off the main chain are validated as fully as those on it.  A share of hash rate
  * whose mean is above 4.5 years mines as if it were 4.5 years.
  */
 #ifndef MODELS_POW_MODEL_H

@@ -23,6 +23,40 @@ static struct rh_pow_money *money_of(const struct rh_pow *pow)
 	return rh_at(pow->env->space, pow->state->money);
 }
 
+/* ---- ids that are remembered ------------------------------------------------------------------ */
+
+static bool ring_has(const struct rh_pow *pow, const struct rh_pow_ring *ring, uint64_t id)
+{
+	uint64_t unused;
+
+	return ring->ids.count > 0 && rh_idmap_get(pow->env->space, &ring->has, id, &unused);
+}
+
+/* A flood costs bounded memory: the oldest one is forgotten. */
+static void ring_add(struct rh_pow *pow, struct rh_pow_ring *ring, uint64_t id)
+{
+	struct rh_space *space = pow->env->space;
+	uint64_t *place;
+
+	if (!rh_idmap_put(space, &ring->has, id, 1))
+		return;
+	if (ring->ids.count < RH_POW_RING_MAX) {
+		place = rh_vec_push(space, &ring->ids, sizeof(id));
+	} else {
+		place = rh_vec_at(space, &ring->ids, sizeof(id), ring->next);
+		rh_idmap_remove(space, &ring->has, *place);
+		ring->next = (ring->next + 1) % RH_POW_RING_MAX;
+	}
+	*place = id;
+}
+
+static void ring_clear(const struct rh_env *env, struct rh_pow_ring *ring)
+{
+	rh_vec_release(env->space, &ring->ids, sizeof(uint64_t));
+	rh_idmap_release(env->space, &ring->has);
+	ring->next = 0;
+}
+
 /* ---- records --------------------------------------------------------------------------------- */
 
 static void record_tx(struct rh_pow *pow, uint16_t stage, const struct rh_tx *tx, const char *why)
@@ -71,8 +105,10 @@ static void gone(void *ctx, const struct rh_tx *tx, const char *why)
 		money->evicted_count++;
 	else if (strcmp(why, RH_TX_WHY_REPLACED) == 0)
 		money->replaced_count++;
-	else if (strcmp(why, RH_TX_WHY_EXPIRED) == 0)
+	if (strcmp(why, RH_TX_WHY_EXPIRED) == 0) {
 		money->expired_count++;
+		ring_add(pow, &money->expired, tx->id);
+	}
 	if (tells_all(pow))
 		record_tx(pow, RH_TX_DROPPED, tx, why);
 }
@@ -198,8 +234,8 @@ void rh_pow_money_release(const struct rh_env *env, struct rh_pow_state *state)
 	rh_ledger_release(env, &money->ledger);
 	rh_mempool_release(env, &money->pool);
 	rh_spread_release(env, &money->spread);
-	rh_vec_release(env->space, &money->refused, sizeof(uint64_t));
-	rh_idmap_release(env->space, &money->is_refused);
+	ring_clear(env, &money->refused);
+	ring_clear(env, &money->expired);
 	rh_space_free(env->space, state->money, sizeof(*money));
 	state->money = 0;
 }
@@ -217,7 +253,8 @@ void rh_pow_money_digest(const struct rh_env *env, const struct rh_pow_state *st
 	rh_digest_u64(digest, money->pool.bytes);
 	rh_digest_u64(digest, money->spread.told);
 	rh_digest_u32(digest, money->spread.asked_at.count);
-	rh_digest_u32(digest, money->refused.count);
+	rh_digest_u32(digest, money->refused.ids.count);
+	rh_digest_u32(digest, money->expired.ids.count);
 }
 
 bool rh_pow_money_is_conserved(const struct rh_env *env, const struct rh_pow_state *state)
@@ -334,43 +371,14 @@ void rh_pow_money_fill(struct rh_pow *pow, struct rh_vec *txs)
 
 /* ---- the pool -------------------------------------------------------------------------------- */
 
-static const char *try_add(struct rh_pow *pow, const struct rh_tx *tx, bool is_own)
+static const char *try_add(struct rh_pow *pow, const struct rh_tx *tx)
 {
 	struct rh_pow_money *money = money_of(pow);
 	struct rh_mempool_gone tell = {gone, pow};
 
-	return rh_mempool_add(pow->env, &money->pool, &money->pool_cfg, tx, is_own,
+	return rh_mempool_add(pow->env, &money->pool, &money->pool_cfg, tx,
 			      rh_ledger_wallet(pow->env, &money->ledger, rh_tx_sender(tx->id)),
 			      money->ledger.wallet_count, &tell);
-}
-
-/* In a ring, so that a flood costs bounded memory. */
-static void remember_refused(struct rh_pow *pow, uint64_t id)
-{
-	struct rh_pow_money *money = money_of(pow);
-	struct rh_space *space = pow->env->space;
-	uint64_t *place;
-
-	if (!rh_idmap_put(space, &money->is_refused, id, 1))
-		return;
-	if (money->refused.count < RH_POW_REFUSED_MAX) {
-		place = rh_vec_push(space, &money->refused, sizeof(id));
-	} else {
-		place = rh_vec_at(space, &money->refused, sizeof(id), money->refused_next);
-		rh_idmap_remove(space, &money->is_refused, *place);
-		money->refused_next = (money->refused_next + 1) % RH_POW_REFUSED_MAX;
-	}
-	*place = id;
-}
-
-/* The next block may have changed any of it, as Bitcoin's nodes think too. */
-static void forget_refused(struct rh_pow *pow)
-{
-	struct rh_pow_money *money = money_of(pow);
-
-	rh_vec_release(pow->env->space, &money->refused, sizeof(uint64_t));
-	rh_idmap_release(pow->env->space, &money->is_refused);
-	money->refused_next = 0;
 }
 
 /* One that came from a workload or a peer. */
@@ -381,7 +389,7 @@ static void admit(struct rh_pow *pow, const struct rh_tx *tx, bool is_own)
 
 	if (rh_mempool_has(pow->env, &money->pool, tx->id))
 		return;
-	why = try_add(pow, tx, is_own);
+	why = ring_has(pow, &money->expired, tx->id) ? RH_TX_WHY_EXPIRED : try_add(pow, tx);
 	money->touched_in_step = 1;
 	if (why != NULL) {
 		/* What a block took meanwhile is nobody's fault. */
@@ -390,7 +398,7 @@ static void admit(struct rh_pow *pow, const struct rh_tx *tx, bool is_own)
 		money->refused_count++;
 		/* A wrong signature says nothing about the transaction whose id it bears. */
 		if (strcmp(why, RH_TX_WHY_SIGNED) != 0)
-			remember_refused(pow, tx->id);
+			ring_add(pow, &money->refused, tx->id);
 		if (is_own || tells_all(pow))
 			record_tx(pow, RH_TX_DROPPED, tx, why);
 		return;
@@ -401,8 +409,7 @@ static void admit(struct rh_pow *pow, const struct rh_tx *tx, bool is_own)
 	set_pool_timer(pow);
 }
 
-/* A block left the chain: what it held waits again, unless the new chain holds it, and is told again
- * as the node's own, since others may never have heard of it. */
+/* A block left the chain: what it held waits again, unless the new chain holds it. */
 static void give_back(struct rh_pow *pow, const struct rh_pow_block *block)
 {
 	struct rh_pow_money *money = money_of(pow);
@@ -413,8 +420,7 @@ static void give_back(struct rh_pow *pow, const struct rh_pow_block *block)
 			rh_ledger_wallet(pow->env, &money->ledger, rh_tx_sender(tx->id));
 
 		if (rh_tx_nonce(tx->id) < wallet.next ||
-		    rh_mempool_has(pow->env, &money->pool, tx->id) ||
-		    try_add(pow, tx, true) != NULL)
+		    rh_mempool_has(pow->env, &money->pool, tx->id) || try_add(pow, tx) != NULL)
 			continue;
 		money->returned_count++;
 		if (tells_all(pow))
@@ -467,7 +473,8 @@ void rh_pow_money_follow(struct rh_pow *pow, const struct rh_chain_move *move, b
 	for (uint32_t i = move->old_head; i != move->ancestor;
 	     i = rh_chain_at(pow->env, chain, i)->parent)
 		give_back(pow, block_at(pow, i));
-	forget_refused(pow);
+	/* The next block may have changed any of it, as Bitcoin's nodes think too. */
+	ring_clear(pow->env, &money->refused);
 	money->touched_in_step = 1;
 	if (known > 0)
 		rh_fx_gauge(pow->fx, RH_GAUGE_INCLUSION_DELAY, (int64_t)(delay_ns / known));
@@ -510,13 +517,12 @@ static bool wants(void *ctx, uint64_t id)
 {
 	struct rh_pow *pow = ctx;
 	const struct rh_pow_money *money = money_of(pow);
-	uint64_t unused;
 
 	return rh_tx_sender(id) < money->ledger.wallet_count &&
 	       rh_tx_nonce(id) >=
 		       rh_ledger_wallet(pow->env, &money->ledger, rh_tx_sender(id)).next &&
-	       !rh_mempool_has(pow->env, &money->pool, id) &&
-	       !rh_idmap_get(pow->env->space, &money->is_refused, id, &unused);
+	       !rh_mempool_has(pow->env, &money->pool, id) && !ring_has(pow, &money->refused, id) &&
+	       !ring_has(pow, &money->expired, id);
 }
 
 /* The transactions of a list that are still here. */
@@ -582,8 +588,8 @@ void rh_pow_money_message(struct rh_pow *pow, const struct rh_event *event)
 		take_list(pow, event->object);
 }
 
-/* The node's own that have waited for a whole interval are told again: a cut, a restart or a full pool
- * may have kept them from somebody.  If everybody told everything again, nothing would ever expire. */
+/* What has waited for a whole interval is told again: a cut, a restart or a full pool may have kept
+ * it from somebody, whom nobody else would tell. */
 static void reannounce(struct rh_pow *pow)
 {
 	struct rh_pow_money *money = money_of(pow);

@@ -92,7 +92,15 @@ struct rh_pow_state {
 	rh_off money; /* struct rh_pow_money, on a chain with wallets; else 0 */
 };
 
-#define RH_POW_REFUSED_MAX 4096
+#define RH_POW_RING_MAX 4096
+
+/* The last ids of some kind. */
+struct rh_pow_ring {
+	struct rh_vec ids; /* uint64_t */
+	struct rh_idmap has;
+	uint32_t next; /* place of the oldest in a full ring */
+	uint32_t spare;
+};
 
 /* What a node of a chain with wallets has beside its blocks. */
 struct rh_pow_money {
@@ -101,11 +109,10 @@ struct rh_pow_money {
 	struct rh_mempool_cfg pool_cfg;
 	struct rh_spread spread;
 	struct rh_spread_cfg spread_cfg;
-	struct rh_vec refused; /* uint64_t ids, a ring: not asked for again */
-	struct rh_idmap is_refused;
-	uint32_t refused_next;	/* place in the ring */
-	uint32_t position;	/* block in the tree at which the ledger stands */
-	uint64_t reannounce_ns; /* next time; 0: never */
+	struct rh_pow_ring refused; /* since the last block: not asked for again */
+	struct rh_pow_ring expired; /* not taken again, or it would go round for ever */
+	uint32_t position;	    /* block in the tree at which the ledger stands */
+	uint64_t reannounce_ns;	    /* next time; 0: never */
 	uint64_t pool_timer_ns;
 	uint64_t refused_count;
 	uint64_t evicted_count;
@@ -114,7 +121,6 @@ struct rh_pow_money {
 	uint64_t returned_count;
 	int64_t delay_ns;	  /* of the last block that held something the node had: mean */
 	uint32_t touched_in_step; /* the pool changed */
-	uint32_t spare;
 };
 
 /* One step's surroundings. */

@@ -294,8 +294,7 @@ const struct rh_key rh_pow_keys[] = {
 	 .default_text = "1m",
 	 .min = 0,
 	 .max = 86400000000000,
-	 .doc = "How often a node tells its peers again of the transactions that it got first, as "
-		"wallets do; 0: never.",
+	 .doc = "How often a node tells its peers again what has waited that long; 0: never.",
 	 .since = "0.2"},
 	{.name = "transactionRecords",
 	 .type = RH_KEY_ENUM,

@@ -210,7 +210,7 @@ void sim_net_init(struct sim_net *net, struct rh_space *space, const struct rh_p
 	state->to_name64 = array_new(space, arc_count, sizeof(uint64_t));
 	state->names64 = array_new(space, plan->node_count, sizeof(uint64_t));
 	state->sends_low = array_new(space, arc_count, sizeof(uint8_t));
-	state->sends_high = array_new(space, arc_count, sizeof(uint32_t));
+	state->sends_high = array_new(space, arc_count, sizeof(struct sim_upper));
 	state->faulty = array_new(space, plan->node_count, sizeof(uint32_t));
 	state->queues = array_new(space, plan->node_count, sizeof(struct queue));
 	bind(net, space, plan, off);

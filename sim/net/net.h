@@ -45,6 +45,11 @@
 
 #define SIM_BACK_PEERS_MAX UINT32_C(65536)
 
+/* The upper 24 bits of a count, in just these bytes. */
+struct sim_upper {
+	uint8_t bytes[3];
+};
+
 struct sim_net {
 	struct rh_space *space;
 	const struct rh_plan *plan;
@@ -63,7 +68,7 @@ struct sim_net {
 	const uint64_t *to_name64;
 	const uint64_t *names64; /* by node */
 	uint8_t *sends_low;
-	uint32_t *sends_high;
+	struct sim_upper *sends_high;
 	uint32_t *has_high; /* an upper part is not 0 */
 	uint32_t *fault;
 	uint32_t *faulty; /* by node: arcs with a fault */
@@ -149,16 +154,29 @@ static inline uint32_t sim_net_position(const struct sim_net *net, uint32_t node
 
 uint32_t sim_net_arc_of_edge(const struct sim_net *net, uint32_t edge);
 
+static inline uint32_t sim_upper_get(const struct sim_upper *upper)
+{
+	return upper->bytes[0] | (uint32_t)upper->bytes[1] << 8 | (uint32_t)upper->bytes[2] << 16;
+}
+
+static inline void sim_upper_add_one(struct sim_upper *upper)
+{
+	uint32_t count = sim_upper_get(upper) + 1;
+
+	for (uint32_t i = 0; i < 3; i++)
+		upper->bytes[i] = (uint8_t)(count >> 8 * i);
+}
+
 /* How many messages went over the arc to this neighbour alone; this one counts from now on. */
 static inline uint32_t sim_net_count_send(struct sim_net *net, uint32_t arc)
 {
 	uint32_t count = net->sends_low[arc]++;
 
 	if (__atomic_load_n(net->has_high, __ATOMIC_RELAXED) != 0)
-		count |= net->sends_high[arc] << 8;
+		count |= sim_upper_get(&net->sends_high[arc]) << 8;
 	/* Nobody else sends over this arc: only the mark is shared. */
 	if (net->sends_low[arc] == 0) {
-		net->sends_high[arc]++;
+		sim_upper_add_one(&net->sends_high[arc]);
 		__atomic_store_n(net->has_high, 1, __ATOMIC_RELAXED);
 	}
 	return count;

@@ -1,6 +1,7 @@
 /*
  * fuzz_loader.c - any text as a scenario: a plan that encodes, decodes and prints, or complaints.
- * What stands behind a line "%%" is given as a --set option.
+ * What stands behind a line "%%" is given as a --set option, or as -p when it begins with "p:".  Every
+ * file that the text names is the text itself.  What is rendered loads to the same plan.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -59,11 +60,64 @@ static int has_large_number(const uint8_t *data, size_t size)
 	return 0;
 }
 
+/* The text that is being read, for whoever names a file. */
+struct input {
+	const uint8_t *data;
+	size_t size;
+};
+
+static int read_input(void *ctx, struct rh_buf *content, const char *path, struct rh_err *err)
+{
+	const struct input *input = ctx;
+
+	if (strchr(path, 'q') != NULL)
+		return rh_err_set(err, RH_E_NOT_FOUND, "not there");
+	rh_buf_put(content, input->data, input->size);
+	return 0;
+}
+
+static const char *read_env(void *ctx, const char *name)
+{
+	(void)ctx;
+	return name[0] == 'A' ? "5m" : NULL;
+}
+
+/* The rendered text, without options, gives the plan that the text gave with them. */
+static void check_rendered(const struct rh_plan *plan, const char *text, size_t size,
+			   const struct rh_load_options *options)
+{
+	struct rh_load_options plain = {.registry = options->registry};
+	struct rh_diagnostics diagnostics;
+	struct rh_buf rendered = {0};
+	struct rh_buf bytes[2] = {{0}, {0}};
+	struct rh_plan *again;
+
+	rh_diagnostics_init(&diagnostics);
+	if (!rh_render_text(&rendered, "f", text, size, options, &diagnostics))
+		abort();
+	rh_diagnostics_release(&diagnostics);
+	rh_diagnostics_init(&diagnostics);
+	again = rh_load_text("f", rh_buf_str(&rendered), rendered.len, &plain, &diagnostics);
+	if (again == NULL)
+		abort();
+	rh_plan_encode(plan, &bytes[0]);
+	rh_plan_encode(again, &bytes[1]);
+	if (bytes[0].len != bytes[1].len || memcmp(bytes[0].data, bytes[1].data, bytes[0].len) != 0)
+		abort();
+	rh_plan_free(again);
+	rh_diagnostics_release(&diagnostics);
+	rh_buf_release(&rendered);
+	rh_buf_release(&bytes[0]);
+	rh_buf_release(&bytes[1]);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct rh_registry registry;
 	struct rh_diagnostics diagnostics;
-	struct rh_load_options options = {.registry = &registry};
+	struct input input = {data, size};
+	struct rh_load_options options = {
+		.registry = &registry, .read = read_input, .read_ctx = &input, .env = read_env};
 	const uint8_t *split = find(data, size, "\n%%\n");
 	struct rh_buf out = {0};
 	const char *sets[1];
@@ -79,9 +133,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		memcpy(option, split + 4, len);
 		option[len] = 0;
 		sets[0] = option;
-		options.sets = sets;
-		options.set_count = 1;
+		if (len > 2 && memcmp(option, "p:", 2) == 0) {
+			sets[0] = option + 2;
+			options.params = sets;
+			options.param_count = 1;
+		} else {
+			options.sets = sets;
+			options.set_count = 1;
+		}
 		size = (size_t)(split - data);
+		input.size = size;
 	}
 	fuzz_registry_fill(&registry);
 	rh_diagnostics_init(&diagnostics);
@@ -89,6 +150,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	rh_diagnostics_print(&diagnostics, &out);
 	if (plan != NULL)
 		check_plan(plan, &registry);
+	if (plan != NULL)
+		check_rendered(plan, (const char *)data, size, &options);
 	rh_plan_free(plan);
 	rh_diagnostics_release(&diagnostics);
 	rh_buf_release(&out);

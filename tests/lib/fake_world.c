@@ -239,6 +239,18 @@ static void give(struct fake_world *world, const struct rh_sink *sink, uint64_t 
 	world->due_count -= count;
 }
 
+/* Behind the first record that may not wait. */
+static uint64_t flush_point(const struct fake_world *world, const struct rh_sink *sink)
+{
+	uint64_t grid = world->plan->reaction_ns;
+
+	for (size_t i = 0; i < world->due_count; i++) {
+		if (((sink->calm_mask >> world->dues[i].record.kind) & 1) == 0)
+			return (world->dues[i].known_ns / grid + 1) * grid;
+	}
+	return RH_TIME_NEVER;
+}
+
 static int fake_run_until(struct rh_world *base, uint64_t time_ns, const struct rh_sink *sink,
 			  uint64_t *now_ns, struct rh_err *err)
 {
@@ -248,6 +260,17 @@ static int fake_run_until(struct rh_world *base, uint64_t time_ns, const struct 
 	if (world->fails_ns < time_ns) {
 		*now_ns = world->now_ns;
 		return rh_err_set(err, RH_E_WORLD, "the script breaks the world down");
+	}
+	/* Records that may wake are all given, and the time with them, before the next point of the
+	 * reaction grid is passed. */
+	for (uint64_t point_ns; (point_ns = flush_point(world, sink)) < time_ns;) {
+		give(world, sink, world->wake_ns < point_ns ? world->wake_ns : point_ns);
+		if (world->wake_ns <= point_ns)
+			break;
+		if (sink->advance != NULL)
+			sink->advance(sink->ctx, point_ns);
+		if (world->wake_ns <= point_ns)
+			break;
 	}
 	give(world, sink, world->wake_ns < time_ns ? world->wake_ns : time_ns);
 	if (world->wake_ns < time_ns) {

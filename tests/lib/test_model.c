@@ -196,7 +196,50 @@ static const struct rh_workload_type drip_type = {
 };
 
 static const struct rh_model *const models[] = {&test_model, NULL};
-static const struct rh_assertion_type *const assertions[] = {&gauge_type, &expectation_type, NULL};
+/* As core/judge/registry.c has it, which the loader's tests are not linked with. */
+static void expression(const void *params, const struct rh_plan *plan,
+		       const struct rh_plan_assertion *assertion, struct rh_buf *out)
+{
+	(void)plan;
+	(void)assertion;
+	rh_buf_text(out, *(const char *const *)params);
+}
+
+static const struct rh_key expression_keys[] = {
+	{"text", RH_KEY_TEXT, 0, .doc = "The expression.", .since = "0.1"}, RH_KEY_END};
+
+static const struct rh_assertion_type expression_type = {
+	.name = "expression",
+	.doc = "is true when its text is",
+	.params_size = sizeof(const char *),
+	.keys = expression_keys,
+	.formula = expression,
+};
+
+/* A named type: a sentence with a word for what is expected. */
+static void convergence(const void *params, const struct rh_plan *plan,
+			const struct rh_plan_assertion *assertion, struct rh_buf *out)
+{
+	(void)plan;
+	(void)assertion;
+	rh_buf_text(out, *(const uint64_t *)params == 0 ? "heads == 1" : "distinct(head) == 1");
+}
+
+static const struct rh_key convergence_keys[] = {{"expect", RH_KEY_ENUM, 0, "same_head",
+						  .values = "same_head|same_state", .doc = "What.",
+						  .since = "0.1"},
+						 RH_KEY_END};
+
+static const struct rh_assertion_type convergence_type = {
+	.name = "convergence",
+	.doc = "all nodes agree",
+	.params_size = sizeof(uint64_t),
+	.keys = convergence_keys,
+	.formula = convergence,
+};
+
+static const struct rh_assertion_type *const assertions[] = {
+	&gauge_type, &expectation_type, &expression_type, &convergence_type, NULL};
 static const struct rh_workload_type *const workloads[] = {&drip_type, NULL};
 
 const struct rh_plugin test_model_plugin = {

@@ -23,6 +23,7 @@ static const struct rh_plugin *const key_plugins[] = {&test_types_plugin, &rh_bu
 	"shape: full}"
 #define FULL  HEADER "{duration: 1h, " GROUPS ", model: {name: pow}, "
 #define TAKER HEADER "{duration: 1h, " GROUPS ", model: {name: taker}, "
+#define SUITE "{apiVersion: rehearse/v1, kind: Suite, metadata: {name: t}, spec: "
 #define PHASE FULL "phases: [{name: p, duration: 1h, "
 #define STEP  PHASE "actions: [{"
 
@@ -30,8 +31,13 @@ static const struct rh_plugin *const key_plugins[] = {&test_types_plugin, &rh_bu
 #define NODE_DOCUMENT \
 	HEADER "{duration: 1h, topology: {groups: [{name: n, count: 6, with: {@}}]}, model: " \
 	       "{name: %s}}}"
-#define WORKLOAD_DOCUMENT  TAKER "workloads: [{name: w, type: %s, with: {@}}]}}"
-#define ASSERTION_DOCUMENT FULL "successCriteria: [{type: %s, with: {@}}]}}"
+#define WORKLOAD_DOCUMENT TAKER "workloads: [{name: w, type: %s, with: {@}}]}}"
+#define ASSERTION_DOCUMENT \
+	FULL "monitors: {alerts: [{name: A, that: heads > 1}, {name: B, that: heads > 2}]}, " \
+	     "phases: " \
+	     "[{name: p, duration: 1h, actions: [{id: f, fault: crash, target: n-0, for: 1m}, " \
+	     "{id: g, fault: crash, target: n-1, for: 1m}]}], successCriteria: [{type: %s, with: " \
+	     "{@}}]}}"
 
 /* What stands behind a key that needs no word: `wait: 10s`. */
 static const char *key_step_value(const char *key)
@@ -93,6 +99,9 @@ static const struct key_place key_places[] = {
 	 "{apiVersion: rehearse/v1, kind: Scenario, metadata: {name: t}, parameters: [{@}], "
 	 "spec: {duration: 1h, " GROUPS ", model: {name: pow}, hypothesis: '${params.x}'}}",
 	 "name: x; default: 1"},
+	{"suite", SUITE "{@}}", "scenarios: [{file: a.yaml}]"},
+	{"suite-defaults", SUITE "{scenarios: [{file: a.yaml}], defaults: {@}}}", ""},
+	{"suite-entry", SUITE "{scenarios: [{file: a.yaml, name: a}, {@}]}}", "file: b.yaml"},
 	{"metadata",
 	 "{apiVersion: rehearse/v1, kind: Scenario, metadata: {@}, spec: {duration: 1h, " GROUPS
 	 ", model: {name: pow}}}",
@@ -138,7 +147,13 @@ static const struct key_place key_places[] = {
 	 "name: s; shape: linear; from: 10ms; to: 200ms; every: 10s; for: 5m"},
 	{"target", STEP "name: x, fault: loss, with: {loss: 10%}, target: {@}}]}]}}", ""},
 	{"select", STEP "name: x, fault: loss, with: {loss: 10%}, target: {select: {@}}}]}]}}", ""},
-	{"assert", PHASE "assert: [{@}]}]}}", "that: heads == 1"},
+	{"assert",
+	 PHASE
+	 "actions: [{id: f, fault: crash, target: n-0, for: 1m}, {id: c, capture: [head_height]}, "
+	 "{id: d, capture: [head_height]}], assert: [{@}]}]}}",
+	 "that: heads == 1"},
+	{"spec.monitors", FULL "monitors: {@}}}", "alerts: [{name: A, that: heads > 1}]"},
+	{"alert", FULL "monitors: {alerts: [{@}]}}}", "name: A; that: head_height > 1"},
 	{"workload", TAKER "workloads: [{@}]}}", "name: w; type: drip"},
 	{"spec.limits", FULL "limits: {@}}}", ""},
 };
@@ -183,12 +198,30 @@ static const struct key_value key_values[] = {
 	/* said to who asks which parameters there are */
 	{"parameter", "description", NULL, "one", "two", KEY_REPORTS},
 
+	{"suite", "defaults", NULL, "{seed: 1}", "{seed: 2}", KEY_CHANGES},
+	{"suite", "scenarios", NULL, "[{file: a.yaml}]", "[b.yaml]", KEY_CHANGES},
+	{"suite", "matrix", NULL, "{seed: [1, 2]}", "{seed: [1, 3]}", KEY_CHANGES},
+	{"suite-defaults", "timeout", NULL, "1m", "2m", KEY_CHANGES},
+	{"suite-defaults", "set", NULL, "{seed: 1}", "{seed: 2}", KEY_CHANGES},
+	{"suite-defaults", "params", NULL, "{a: 1}", "{a: 2}", KEY_CHANGES},
+	{"suite-defaults", "tags", NULL, "[a]", "[b]", KEY_CHANGES},
+	{"suite-entry", "name", NULL, "x", "y", KEY_CHANGES},
+	{"suite-entry", "file", "name: x", "c.yaml", "d.yaml", KEY_CHANGES},
+	{"suite-entry", "template", "name: x", "c", "d", KEY_CHANGES},
+	{"suite-entry", "params", NULL, "{a: 1}", "{a: 2}", KEY_CHANGES},
+	{"suite-entry", "set", NULL, "{seed: 1}", "{seed: 2}", KEY_CHANGES},
+	{"suite-entry", "timeout", NULL, "1m", "2m", KEY_CHANGES},
+	{"suite-entry", "tags", NULL, "[a]", "[b]", KEY_CHANGES},
+	{"suite-entry", "needs", NULL, "[]", "[a]", KEY_CHANGES},
+	{"suite-entry", "matrix", NULL, "{seed: [1, 2]}", "{seed: [1, 3]}", KEY_CHANGES},
+
 	{"metadata", "name", NULL, "t", "u", KEY_CHANGES},
 	{"metadata", "description", NULL, "one", "two", KEY_CHANGES},
 	/* who wrote a file, and which edition it is, is for those who read the file and its listing */
 	{"metadata", "version", NULL, "'1.0'", "'2.0'", KEY_REPORTS},
 	{"metadata", "author", NULL, "me", "you", KEY_REPORTS},
 	{"metadata", "tags", NULL, "[a]", "[b]", KEY_REPORTS},
+	{"metadata", "category", NULL, "a", "b", KEY_REPORTS},
 
 	{"spec", "hypothesis", NULL, "one", "two", KEY_CHANGES},
 	{"spec", "timeout", NULL, "2h", "3h", KEY_CHANGES},
@@ -249,8 +282,7 @@ static const struct key_value key_values[] = {
 	 "{x: 1}", "{x: 2}", KEY_CHANGES},
 	{"spec", "parameters", NULL, "[{name: a, default: 1}]", "[{name: a}, {name: a}]",
 	 KEY_REFUSED},
-	/* variants are made before a plan is: `rehearse suite` */
-	{"spec", "matrix", NULL, "{seed: [1, 2]}", "{seed: [1, 2]}", KEY_REPORTS},
+	{"spec", "matrix", NULL, "{seed: [1, 2]}", "{seed: [1, 3]}", KEY_CHANGES},
 	{"spec.topology", "use", NULL, "ring.yaml", "star.yaml", KEY_CHANGES},
 	{"spec.network", "use", NULL, "fast.yaml", "slow.yaml", KEY_CHANGES},
 	{"wait", "until", NULL, "heads == 1", "heads == 2", KEY_CHANGES},
@@ -335,6 +367,43 @@ static const struct key_value key_values[] = {
 	{"assert", "that", "name: x", "heads == 1", "heads == 2", KEY_CHANGES},
 	{"assert", "type", "name: x; with: {least: 1}", "expectation", "expectations", KEY_REFUSED},
 	{"assert", "with", "type: expectation", "{least: 1}", "{least: 2}", KEY_CHANGES},
+	{"spec", "expectations", NULL, "[]", "[{type: liveness}]", KEY_CHANGES},
+	{"spec", "monitors", NULL, "{alerts: []}", "{alerts: [{name: A, that: heads > 1}]}",
+	 KEY_CHANGES},
+	/* for live worlds, none of which reads it yet: a simulated one sees every change */
+	{"spec.monitors", "sampleEvery", NULL, NULL, NULL, KEY_REPORTS},
+	{"spec.monitors", "alerts", NULL, "[{name: A, that: heads > 1}]",
+	 "[{name: B, that: heads > 1}]", KEY_CHANGES},
+	{"alert", "name", NULL, "A", "B", KEY_CHANGES},
+	{"alert", "that", NULL, "heads > 1", "heads > 2", KEY_CHANGES},
+	{"alert", "quorum", NULL, "any", "all", KEY_CHANGES},
+	{"alert", "target", NULL, "n", "m", KEY_CHANGES},
+	{"assert", "expect", NULL, "pass", "fail", KEY_CHANGES},
+	{"assert", "until", NULL, "10m", "20m", KEY_CHANGES},
+	{"assert", "after", NULL, "10m", "c", KEY_CHANGES},
+	{"assert", "during", "that: heads == 1; mode: always", "f", "x", KEY_REFUSED},
+	{"assert", "since", "that: head_height; increasedBy: 1", "c", "d", KEY_CHANGES},
+	{"assert", "increasedBy", "that: head_height", "1", "2", KEY_CHANGES},
+	{"assert", "tolerance", "that: head_height == 5", "1", "2", KEY_CHANGES},
+	{"assert", "quorum", "that: head_height > 5", "any", "majority", KEY_CHANGES},
+	{"assertion.expression", "text", NULL, "heads == 1", "heads == 2", KEY_CHANGES},
+	{"assertion.finality", "expect", NULL, "advancing", "other", KEY_REFUSED},
+	{"assertion.finality_stalled", "expect", NULL, "stalled", "other", KEY_REFUSED},
+	{"assertion.safety", "expect", NULL, "no_conflicting_finality", "other", KEY_REFUSED},
+	{"assertion.block_interval", "expect", "max: 1m", "within", "other", KEY_REFUSED},
+	{"assertion.samples", "gauge", NULL, "head_height", "reorg_depth", KEY_CHANGES},
+	{"assertion.samples", "min", "gauge: head_height", NULL, NULL, KEY_CHANGES},
+	{"assertion.reachability", "expect", "from: n-0; to: n-1", "reachable", "unreachable",
+	 KEY_CHANGES},
+	{"assertion.reachability", "from", "from: n-0; to: n-1", "n-0", "n-2", KEY_CHANGES},
+	{"assertion.reachability", "to", "from: n-0; to: n-1", "n-1", "n-2", KEY_CHANGES},
+	{"assertion.recovery", "fault", NULL, "f", "g", KEY_CHANGES},
+	{"assertion.alert", "expect", NULL, "A", "B", KEY_CHANGES},
+	{"assertion.alert", "alertType", NULL, "A", "B", KEY_CHANGES},
+	{"assertion.alert", "severity", "expect: A", "low", "high", KEY_CHANGES},
+	{"assertion.alert_cleared", "expect", NULL, "A", "B", KEY_CHANGES},
+	{"assertion.alert_cleared", "alertType", NULL, "A", "B", KEY_CHANGES},
+	{"assertion.alert_cleared", "severity", "expect: A", "low", "high", KEY_CHANGES},
 	{"assert", "target", "that: head_height > 1", "n", "m", KEY_CHANGES},
 
 	{"fault.partition", "shape", "groups: [[n-0], [n-1]]", "groups", "halves", KEY_CHANGES},

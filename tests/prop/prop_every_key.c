@@ -19,6 +19,7 @@
 #include "core/scenario/diag.h"
 #include "core/scenario/keys.h"
 #include "core/scenario/load.h"
+#include "core/scenario/suite.h"
 #include "models/registry.h"
 #include "tests/prop/key_values.h"
 
@@ -60,22 +61,58 @@ static int read_part(void *ctx, struct rh_buf *content, const char *path, struct
 	return RH_E_NOT_FOUND;
 }
 
-/* The canonical bytes of what a text means; empty when it is refused, and then `said` has why. */
+static void put_texts(struct rh_buf *bytes, const char *const *texts, uint32_t count)
+{
+	for (uint32_t i = 0; i < count; i++)
+		rh_buf_printf(bytes, "%s\n", texts[i]);
+}
+
+/* What a suite or a matrix comes to: its runs. */
+static void put_runs(struct rh_buf *bytes, struct rh_suite *suite)
+{
+	for (uint32_t i = 0; suite != NULL && i < suite->entry_count; i++) {
+		const struct rh_suite_entry *entry = &suite->entries[i];
+
+		rh_buf_printf(bytes, "%s %s %s %d %llu %s\n", entry->name,
+			      entry->path != NULL ? entry->path : "-",
+			      entry->template_name != NULL ? entry->template_name : "-",
+			      entry->has_seed, (unsigned long long)entry->seed, entry->mode);
+		put_texts(bytes, entry->sets, entry->set_count);
+		put_texts(bytes, entry->params, entry->param_count);
+		put_texts(bytes, entry->tags, entry->tag_count);
+		for (uint32_t k = 0; k < entry->need_count; k++)
+			rh_buf_printf(bytes, "needs %u\n", entry->needs[k]);
+	}
+	rh_suite_free(suite);
+}
+
+/*
+ * The canonical bytes of what a text means, and the runs of its matrix or suite; empty when it is
+ * refused, and then `said` has why.
+ */
 static void plan_bytes(struct rh_buf *bytes, struct rh_buf *said, const char *text,
 		       const struct rh_registry *registry)
 {
 	struct rh_load_options options = {.registry = registry, .read = read_part};
 	struct rh_diagnostics diagnostics;
-	struct rh_plan *plan;
+	struct rh_plan *plan = NULL;
+	size_t len = strlen(text);
 
 	rh_buf_reset(bytes);
 	rh_buf_reset(said);
 	rh_diagnostics_init(&diagnostics);
-	plan = rh_load_text("t", text, strlen(text), &options, &diagnostics);
+	if (rh_kind_of_text(text, len) == RH_KIND_SUITE)
+		put_runs(bytes, rh_load_suite_text("t", text, len, &options, &diagnostics));
+	else
+		plan = rh_load_text("t", text, len, &options, &diagnostics);
 	rh_diagnostics_print(&diagnostics, said);
-	if (plan != NULL)
-		rh_plan_encode(plan, bytes);
 	rh_diagnostics_release(&diagnostics);
+	if (plan != NULL) {
+		rh_plan_encode(plan, bytes);
+		rh_diagnostics_init(&diagnostics);
+		put_runs(bytes, rh_load_matrix_text("t", text, len, &options, &diagnostics));
+		rh_diagnostics_release(&diagnostics);
+	}
 	rh_plan_free(plan);
 }
 

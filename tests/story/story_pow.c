@@ -23,6 +23,7 @@ static const char *const money_stories[] = {
 	"tests/story/money/payment.txt",     "tests/story/money/reorg.txt",
 	"tests/story/money/refused.txt",     "tests/story/money/full_pool.txt",
 	"tests/story/money/replacement.txt", "tests/story/money/cut.txt",
+	"tests/story/money/expiry.txt",
 };
 
 START_TEST(story_comes_out_as_told)

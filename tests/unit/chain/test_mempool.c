@@ -254,8 +254,8 @@ static const char *add(struct both *both, const struct rh_tx *tx)
 {
 	struct rh_mempool_gone gone = {on_gone, both};
 	struct rh_wallet wallet = wallet_of(both, rh_tx_sender(tx->id));
-	const char *why = rh_mempool_add(&both->frame->env, &both->pool, &both->cfg, tx, true,
-					 wallet, WALLETS, &gone);
+	const char *why = rh_mempool_add(&both->frame->env, &both->pool, &both->cfg, tx, wallet,
+					 WALLETS, &gone);
 	const char *naive = naive_add(&both->naive, &both->cfg, tx, wallet,
 				      both->frame->env.clock_ns, &both->naive_log);
 

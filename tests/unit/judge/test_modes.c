@@ -227,6 +227,146 @@ START_TEST(sharing_is_not_seen)
 }
 END_TEST
 
+/* ---- many limits on few statistics, against a slow recomputation ----------------------------- */
+
+#define CROWD	    40
+#define CROWD_NODES 5
+#define CROWD_STEPS 300
+
+static uint64_t next_random(uint64_t *state)
+{
+	*state = *state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+	return *state >> 33;
+}
+
+struct crowd {
+	int64_t values[CROWD_NODES];
+	bool is_known[CROWD_NODES];
+};
+
+static bool crowd_value(const struct crowd *crowd, enum rh_aggregate aggregate, int64_t *value)
+{
+	int64_t low = INT64_MAX, high = INT64_MIN, sum = 0;
+
+	for (int i = 0; i < CROWD_NODES; i++) {
+		if (!crowd->is_known[i])
+			continue;
+		low = crowd->values[i] < low ? crowd->values[i] : low;
+		high = crowd->values[i] > high ? crowd->values[i] : high;
+		sum += crowd->values[i];
+	}
+	*value = aggregate == RH_AGG_MIN      ? low
+		 : aggregate == RH_AGG_MAX    ? high
+		 : aggregate == RH_AGG_SPREAD ? high - low
+					      : sum;
+	return low != INT64_MAX;
+}
+
+static bool lies_further(const struct rh_that *that, enum rh_assert_mode mode, int64_t value,
+			 int64_t worst)
+{
+	bool is_upper = that->op == RH_OP_LT || that->op == RH_OP_LE;
+
+	return is_upper != (mode == RH_MODE_NEVER) ? value > worst : value < worst;
+}
+
+/* The whole life of one assertion, value by value. */
+struct simple {
+	bool is_failed;
+	bool has_value;
+	uint64_t decided_ns;
+	int64_t value;
+};
+
+static void simple_look(struct simple *simple, const struct rh_plan_assertion *plan,
+			const struct crowd *crowd, uint64_t now_ns)
+{
+	const struct rh_that *that = plan->params;
+	int64_t value;
+	bool is_true;
+
+	if (simple->is_failed || now_ns < plan->from_ns || now_ns >= plan->until_ns ||
+	    !crowd_value(crowd, (enum rh_aggregate)that->aggregate, &value))
+		return;
+	is_true = rh_that_compare(value, (enum rh_operator)that->op, that->value);
+	if (is_true == (plan->mode == RH_MODE_NEVER)) {
+		simple->is_failed = true;
+		simple->decided_ns = now_ns;
+		simple->value = value;
+	} else if (!simple->has_value || lies_further(that, plan->mode, value, simple->value)) {
+		simple->value = value;
+	}
+	simple->has_value = true;
+}
+
+static struct rh_plan *crowd_plan(uint64_t *state)
+{
+	static const enum rh_aggregate aggregates[] = {RH_AGG_MIN, RH_AGG_MAX, RH_AGG_SUM,
+						       RH_AGG_SPREAD};
+	static const enum rh_operator ops[] = {RH_OP_LT, RH_OP_LE, RH_OP_GT, RH_OP_GE};
+	struct rh_plan *plan = plan_make(CROWD_NODES, SECONDS(10));
+
+	for (uint32_t i = 0; i < CROWD; i++) {
+		uint64_t from = next_random(state) % 3 == 0 ? next_random(state) % 200 : 0;
+		struct rh_that that = {aggregates[next_random(state) % 4], RH_GAUGE_REORG_DEPTH,
+				       ops[next_random(state) % 4], 0};
+
+		that.value = (int64_t)(next_random(state) % 300) - 20;
+		plan_add_check(plan, "crowd",
+			       next_random(state) % 2 ? RH_MODE_ALWAYS : RH_MODE_NEVER, from,
+			       from + 1 + next_random(state) % 300, that);
+	}
+	return plan;
+}
+
+START_TEST(a_crowd_of_limits)
+{
+	uint64_t state = (uint64_t)_i + 1;
+	struct rh_plan *plan = crowd_plan(&state);
+	struct simple simples[CROWD] = {{0}};
+	struct rh_judge *judge = rh_judge_open(plan);
+	struct crowd crowd = {{0}, {0}};
+	uint32_t passed = 0;
+
+	for (uint64_t now = 1; now <= CROWD_STEPS; now++) {
+		for (uint64_t k = next_random(&state) % 3; k > 0; k--) {
+			uint32_t node = (uint32_t)(next_random(&state) % CROWD_NODES);
+			int64_t drift = (int64_t)(next_random(&state) % 21) - 10;
+			struct rh_record record = {.time_ns = now,
+						   .node = node,
+						   .kind = RH_RECORD_GAUGE,
+						   .index = RH_GAUGE_REORG_DEPTH};
+
+			crowd.is_known[node] = true;
+			crowd.values[node] += drift;
+			record.a = (uint64_t)crowd.values[node];
+			rh_judge_take(judge, &record, 1);
+		}
+		for (uint32_t i = 0; i < CROWD; i++)
+			simple_look(&simples[i], &plan->assertions[i], &crowd, now);
+	}
+	rh_judge_finish(judge, SECONDS(10), RH_END_COMPLETED);
+	for (uint32_t i = 0; i < CROWD; i++) {
+		const struct rh_result *result = rh_judge_result(judge, i);
+
+		ck_assert_msg((result->state == FAILED) ==
+				      (simples[i].is_failed || !simples[i].has_value),
+			      "seed %d, check %u: %s", _i + 1, i, result->reason);
+		if (!simples[i].has_value)
+			continue;
+		ck_assert_msg(result->value == simples[i].value, "seed %d, check %u: %s, not %lld",
+			      _i + 1, i, result->reason, (long long)simples[i].value);
+		if (simples[i].is_failed)
+			ck_assert_uint_eq(result->decided_ns, simples[i].decided_ns);
+		passed += result->state == PASSED;
+	}
+	ck_assert_uint_gt(passed, 0);
+	ck_assert_uint_lt(passed, CROWD);
+	rh_judge_close(judge);
+	rh_plan_free(plan);
+}
+END_TEST
+
 int main(void)
 {
 	struct frame frame = frame_open("judge: modes");
@@ -235,5 +375,6 @@ int main(void)
 	tcase_add_test(frame.tests, never_mirrors_always);
 	tcase_add_loop_test(frame.tests, touched_first_is_decided_first, 0, 2);
 	tcase_add_test(frame.tests, sharing_is_not_seen);
+	tcase_add_loop_test(frame.tests, a_crowd_of_limits, 0, 40);
 	return frame_run(frame);
 }

@@ -11,7 +11,7 @@
 #include "core/base/rng.h"
 #include "core/scenario/expr.h"
 
-static const struct rh_slots slots = {6 * RH_NS_PER_SEC, 8};
+static const struct rh_slots slots = {6 * RH_NS_PER_SEC, 8, 0};
 
 /* Names of the test: a few values, one that is unknown, and a function that doubles. */
 static enum rh_expr_answer name_of(void *ctx, struct rh_expr_value *out,

@@ -37,6 +37,12 @@ static const struct part parts[] = {
 	{"dir/templates/twice.template.yaml",
 	 "kind: Template\nmetadata: {name: twice}\nspec:\n  phases:\n"
 	 "    - {use: outage, with: {who: n-0}}\n    - {use: outage, with: {who: n-1}}\n"},
+	{"dir/templates/refs.template.yaml",
+	 "kind: Template\nmetadata: {name: refs}\nspec:\n  phases:\n    - name: one\n"
+	 "      duration: 2m\n      actions: [{id: cut, name: The cut, fault: loss}, {clear: cut}, "
+	 "{clear: other}]\n"
+	 "      assert: [{that: \"recovery_time(cut) <= 4m && f(cute)\", during: cut, after: [cut, "
+	 "cuts]}]\n"},
 	{"dir/parts/net.yaml", "kind: NetworkModel\nspec: {latency: 30ms, jitter: 10%}\n"},
 	{"dir/parts/more.yaml",
 	 "include: [deep/groups.yaml]\nspec:\n  network: {latency: 50ms}\n  vars: {length: 4m}\n"},
@@ -250,9 +256,32 @@ START_TEST(templates)
 	contains(&out, "- name: outage-2-cut");
 	contains(&out, "- name: outage-3-cut");
 	contains(&out, "- name: outage-4-cut");
-	contains(&out, "- clear: all\n          at: 4m\n");
+	contains(&out, "- id: outage-4\n          parallel:\n            - sequence:\n"
+		       "                - name: outage-4-cut\n");
+	contains(&out,
+		 "            - sequence:\n                - id: outage-4-wait-1\n"
+		 "                  wait: 3m\n                - clear: all\n          at: 1m\n");
 	contains(&out, "- name: last");
 	ck_assert_ptr_null(strstr(rh_buf_str(&out), "use:"));
+	rh_buf_release(&out);
+}
+END_TEST
+
+/* Names of a template's own steps follow them, wherever they stand; other names stay. */
+START_TEST(references)
+{
+	static const char text[] = HEAD "spec:\n  phases: [{use: refs, name: r}]\n";
+	struct rh_registry registry;
+	struct rh_load_options options = options_with(&registry);
+	struct rh_buf out = {0};
+
+	test_registry_fill(&registry);
+	render(&out, text, &options);
+	contains(&out, "- id: r-cut\n          name: The cut\n");
+	contains(&out, "- clear: r-cut\n        - clear: other\n");
+	contains(&out, "that: \"recovery_time(r-cut) <= 4m && f(cute)\"\n");
+	contains(&out, "during: r-cut\n");
+	contains(&out, "- r-cut\n            - cuts\n");
 	rh_buf_release(&out);
 }
 END_TEST
@@ -380,6 +409,7 @@ int main(void)
 	tcase_add_test(tests, values);
 	tcase_add_test(tests, draws);
 	tcase_add_test(tests, templates);
+	tcase_add_test(tests, references);
 	tcase_add_test(tests, includes);
 	tcase_add_test(tests, parameters);
 	tcase_add_test(tests, deferred);
