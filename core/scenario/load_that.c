@@ -178,35 +178,44 @@ bool reading_sentence(const struct reading *reading, const struct rh_tree *that)
 
 /* ---- named types ----------------------------------------------------------------------------- */
 
+/* What other systems call a type. */
+static const struct {
+	const char *type;
+	const char *expect; /* NULL: whatever is expected */
+	const char *is;
+} other_types[] = {
+	{"finality", "stalled", "finality_stalled"},
+	{"consensus_liveness", NULL, "liveness"},
+	{"system_health", NULL, "clients_healthy"},
+	{"exchange_health", NULL, "clients_healthy"},
+	{"system_recovery", NULL, "clients_healthy"},
+	{"system_stabilization", NULL, "clients_healthy"},
+	{"node_health", NULL, "clients_healthy"},
+	{"risk_alert", NULL, "alert"},
+	{"emergency_procedures", NULL, "alert"},
+	{"position_limits", NULL, "alert"},
+	{"alert_resolution", NULL, "alert_cleared"},
+	{"system_recovered_within_sla", NULL, "recovery"},
+	{"risk_system_correctly_identified_all_breaches", NULL, "breaches_identified"},
+	{"supply", NULL, "supply_conserved"},
+	{"average_tps", NULL, "throughput"},
+	{"reachable", NULL, "reachability"},
+};
+
+const char *rh_check_other_name(uint32_t index, const char **is)
+{
+	if (index >= RH_ARRAY_LEN(other_types))
+		return NULL;
+	*is = other_types[index].is;
+	return other_types[index].type;
+}
+
 static const char *canonical_type(const char *written, const char *expect)
 {
-	static const struct {
-		const char *type;
-		const char *expect; /* NULL: whatever is expected */
-		const char *is;
-	} others[] = {
-		{"finality", "stalled", "finality_stalled"},
-		{"consensus_liveness", NULL, "liveness"},
-		{"system_health", NULL, "clients_healthy"},
-		{"exchange_health", NULL, "clients_healthy"},
-		{"system_recovery", NULL, "clients_healthy"},
-		{"system_stabilization", NULL, "clients_healthy"},
-		{"node_health", NULL, "clients_healthy"},
-		{"risk_alert", NULL, "alert"},
-		{"emergency_procedures", NULL, "alert"},
-		{"position_limits", NULL, "alert"},
-		{"alert_resolution", NULL, "alert_cleared"},
-		{"system_recovered_within_sla", NULL, "recovery"},
-		{"risk_system_correctly_identified_all_breaches", NULL, "breaches_identified"},
-		{"supply", NULL, "supply_conserved"},
-		{"average_tps", NULL, "throughput"},
-		{"reachable", NULL, "reachability"},
-	};
-
-	for (size_t i = 0; i < RH_ARRAY_LEN(others); i++) {
-		if (strcmp(others[i].type, written) == 0 &&
-		    (others[i].expect == NULL || strcmp(others[i].expect, expect) == 0))
-			return others[i].is;
+	for (size_t i = 0; i < RH_ARRAY_LEN(other_types); i++) {
+		if (strcmp(other_types[i].type, written) == 0 &&
+		    (other_types[i].expect == NULL || strcmp(other_types[i].expect, expect) == 0))
+			return other_types[i].is;
 	}
 	return written;
 }

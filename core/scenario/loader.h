@@ -134,4 +134,7 @@ bool rh_load_names(struct rh_loader *loader, bool *marks, const struct rh_tree *
 /* Index of a node by name, or RH_NONE after complaining. */
 uint32_t rh_load_node(struct rh_loader *loader, const struct rh_tree *tree, const char *path);
 
+/* Another name of a type of checks, and whose (load_assert.c); NULL past the end. */
+const char *rh_check_other_name(uint32_t index, const char **is);
+
 #endif

@@ -49,6 +49,22 @@ static void add_step(struct choice *choice, const struct rh_action_type *type)
 	choice->definitions[i] = type->name;
 }
 
+/* A check goes by the names of other systems too, some of which are types of their own elsewhere. */
+static void add_other_names(struct choice *choice, const struct rh_registry *registry)
+{
+	const char *is = NULL;
+	const char *name;
+
+	for (uint32_t i = 0; (name = rh_check_other_name(i, &is)) != NULL; i++) {
+		const struct rh_assertion_type *type = rh_registry_assertion(registry, is);
+
+		if (type == NULL || rh_registry_assertion(registry, name) != NULL)
+			continue;
+		add_choice(choice, "type", name, type->doc, type->keys);
+		choice->definitions[choice->count - 1] = type->name;
+	}
+}
+
 static void find_choices(struct choice *choice, const char *what,
 			 const struct rh_registry *registry)
 {
@@ -64,6 +80,7 @@ static void find_choices(struct choice *choice, const char *what,
 		for (uint32_t i = 0; i < registry->assertion_count; i++)
 			add_choice(choice, "type", registry->assertions[i]->name,
 				   registry->assertions[i]->doc, registry->assertions[i]->keys);
+		add_other_names(choice, registry);
 	} else if (strcmp(what, "workload") == 0) {
 		for (uint32_t i = 0; i < registry->workload_count; i++)
 			add_choice(choice, "type", registry->workloads[i]->name,
@@ -277,8 +294,14 @@ void rh_schema_put_tables(struct rh_buf *out, const struct rh_registry *registry
 
 	for (size_t w = 0; w < RH_ARRAY_LEN(whats); w++) {
 		find_choices(&choice, whats[w], registry);
-		for (uint32_t i = 0; i < choice.count; i++)
-			put_definition(out, whats[w], &choice, i);
+		for (uint32_t i = 0; i < choice.count; i++) {
+			const char *name = choice.names[i];
+
+			/* other names share the table of the name that is registered */
+			if (strcmp(whats[w], "assertion") != 0 ||
+			    strcmp(name, choice.definitions[i]) == 0)
+				put_definition(out, whats[w], &choice, i);
+		}
 	}
 	put_node_definition(out, registry);
 	rh_buf_text(out,

@@ -85,8 +85,8 @@ static const struct {
 	 "[{fault: crash, target: n-0}]}]}}"},
 	{"light.yaml",
 	 "{kind: Template, metadata: {name: l}, parameters: [{name: x, default: a}], spec: "
-	 "{phases: "
-	 "[{name: '${params.x}', duration: 1h, actions: [{fault: crash, target: n-1}]}]}}"},
+	 "{phases: [{name: '${params.x}', duration: 1h, actions: [{fault: crash, target: "
+	 "n-1}]}]}}"},
 	{"once.yaml", "{spec: {hypothesis: once}}"},
 	{"twice.yaml", "{spec: {hypothesis: twice}}"},
 };
@@ -331,6 +331,9 @@ static const struct key_value key_values[] = {
 
 	/* what people call it; its draws follow from the id */
 	{"step", "name", "fault: loss; target: n-0; with: {loss: 10%}", "x", "y", KEY_CHANGES},
+	{"phase", "use", "description: x", "dark.yaml", "light.yaml", KEY_CHANGES},
+	{"phase", "with", "use: light.yaml", "{x: a}", "{x: b}", KEY_CHANGES},
+	{"step", "use", "id: x", "dark.yaml", "light.yaml", KEY_CHANGES},
 	{"step", "id", NULL, "x", "y", KEY_CHANGES},
 	{"step", "service", "name: x; action: clear_chaos", "n-0", "n-1", KEY_CHANGES},
 	{"step", "node", "id: x; target: n-0", "start", "stop", KEY_CHANGES},
