@@ -4,11 +4,9 @@
 #include "cmd/borrowed.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "cmd/verb.h"
-#include "core/base/arena.h"
 
 #define RUNS_HERE  "runs go on in the foreground and leave a directory: rehearse show RUN"
 #define NO_NETWORK "there is no network without a run: write a scenario and use rehearse run"
@@ -86,6 +84,7 @@ static const struct cmd_borrowed *find(const char *verb)
 }
 
 struct words {
+	struct rh_arena *arena;
 	char **items;
 	int count;
 	bool has_operand;
@@ -93,12 +92,8 @@ struct words {
 
 static void add(struct words *words, const char *word, size_t len)
 {
-	char *copy;
-
 	RH_ASSERT(words->count < CMD_WORDS_MAX);
-	copy = rh_alloc(len + 1, 1);
-	memcpy(copy, word, len);
-	words->items[words->count++] = copy;
+	words->items[words->count++] = rh_arena_text(words->arena, word, len);
 }
 
 /* What a row makes of "--NAME": the rest behind "NAME>" ("" for an operand), or NULL. */
@@ -154,17 +149,17 @@ static int answer(const struct cmd_borrowed *row)
 	return cmd_usage("%s: %s", row->verb, row->answer);
 }
 
-int cmd_borrow(int *argc, char ***argv)
+int cmd_borrow(int *argc, char ***argv, struct rh_arena *arena)
 {
 	const struct cmd_borrowed *row = *argc < 2 ? NULL : find((*argv)[1]);
-	struct words words = {.count = 0};
+	struct words words = {.arena = arena};
 	const char *ours;
 
 	if (row == NULL || *argc >= CMD_WORDS_MAX - 4)
 		return 0;
 	if (row->ours == NULL)
 		return answer(row);
-	words.items = rh_alloc(CMD_WORDS_MAX + 1, sizeof(*words.items));
+	words.items = RH_ARENA_ARRAY(arena, CMD_WORDS_MAX + 1, char *);
 	add(&words, (*argv)[0], strlen((*argv)[0]));
 	for (ours = row->ours; *ours != 0; ours += strcspn(ours, " "), ours += *ours == ' ')
 		add(&words, ours, strcspn(ours, " "));

@@ -7,6 +7,8 @@
 #ifndef CMD_BORROWED_H
 #define CMD_BORROWED_H
 
+#include "core/base/arena.h"
+
 #define CMD_WORDS_MAX 512
 
 struct cmd_borrowed {
@@ -21,9 +23,9 @@ struct cmd_borrowed {
 extern const struct cmd_borrowed cmd_borrowed_table[]; /* ends with a row without a verb */
 
 /*
- * Rewrites argv where its verb or an option is borrowed; the new vector and words are allocated and stay.  0 to go on,
+ * Rewrites argv where its verb or an option is borrowed; the new vector and its words live in the arena.  0 to go on,
  * or 2 when the verb was answered.
  */
-int cmd_borrow(int *argc, char ***argv);
+int cmd_borrow(int *argc, char ***argv, struct rh_arena *arena);
 
 #endif

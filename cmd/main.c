@@ -15,13 +15,14 @@ static void print_help(FILE *out)
 	for (size_t i = 0; cmd_verbs[i] != NULL; i++)
 		fprintf(out, "  %-10s %s\n", cmd_verbs[i]->name, cmd_verbs[i]->summary);
 	fprintf(out, "  %-10s %s\n", "help", "this text, or help VERB");
-	fprintf(out, "\nexit codes\n"
-		     "  0 passed   1 a check failed   2 wrong use or scenario   3 trouble of the "
-		     "tool or\n  machine   4 timeout of the run   6 not repeatable (verify)   130, "
-		     "143 interrupted\n\n"
-		     "begin with\n"
-		     "  rehearse run scenarios/quickstart.yaml\n"
-		     "  rehearse list faults\n");
+	fprintf(out,
+		"\nexit codes\n"
+		"  0 passed   1 a check failed   2 wrong use or scenario   4 timeout of the run\n"
+		"  3 trouble of the tool or the machine   5 nothing to run   6 not repeatable\n"
+		"  130, 143 interrupted\n\n"
+		"begin with\n"
+		"  rehearse run scenarios/quickstart.yaml\n"
+		"  rehearse list faults\n");
 }
 
 static int help(int argc, char **argv)
@@ -115,25 +116,33 @@ static int run_verb(const struct cmd_verb *verb, int argc, char **argv)
 	return code;
 }
 
-int main(int argc, char **argv)
+static int run_words(int argc, char **argv)
 {
 	const struct cmd_verb *verb;
+
+	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
+	    strcmp(argv[1], "-h") == 0)
+		return help(argc, argv);
+	verb = cmd_verb_find(strcmp(argv[1], "--version") == 0 ? "version" : argv[1]);
+	if (verb == NULL)
+		return cmd_unknown_verb(argv[1]);
+	return run_verb(verb, argc, argv);
+}
+
+int main(int argc, char **argv)
+{
+	struct rh_arena arena;
 	int code;
 
 	if (argc < 2) {
 		print_help(stderr);
 		return 2;
 	}
+	rh_arena_init(&arena);
 	verb_first(argc, argv);
-	if (strcmp(argv[1], "help") == 0 || strcmp(argv[1], "--help") == 0 ||
-	    strcmp(argv[1], "-h") == 0)
-		return flush_output(help(argc, argv));
-	code = cmd_borrow(&argc, &argv);
-	if (code != 0)
-		return code;
-	verb = cmd_verb_find(strcmp(argv[1], "--version") == 0 ? "version" : argv[1]);
-	if (verb == NULL)
-		return cmd_unknown_verb(argv[1]);
-	code = run_verb(verb, argc, argv);
+	code = cmd_borrow(&argc, &argv, &arena);
+	if (code == 0)
+		code = run_words(argc, argv);
+	rh_arena_release(&arena);
 	return flush_output(code < 0 ? 0 : code);
 }

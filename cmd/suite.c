@@ -362,7 +362,7 @@ static struct cmd_args *args_of(const struct cmd_job *job)
 /* In a process of its own. */
 static int begin(const struct cmd_job *job)
 {
-	const struct cmd_args *args = args_of(job);
+	struct cmd_args *args = args_of(job);
 	struct cmd_play_options options;
 	int code = cmd_single_options(args, &options);
 
@@ -371,7 +371,10 @@ static int begin(const struct cmd_job *job)
 	options.is_forced = false;
 	options.junit_path =
 		rh_arena_printf(&job->suite->arena, "%s/%s.xml", job->suite->dir, job->name);
-	return code != 0 ? code : cmd_single_run(args, job->path, &options);
+	if (code == 0)
+		code = cmd_single_run(args, job->path, &options);
+	free(args);
+	return code;
 }
 
 int cmd_suite_check(struct cmd_suite *suite)

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/buf.h"
 #include "core/scenario/diag.h"
 
 const struct cmd_option cmd_common_options[] = {
@@ -103,6 +104,23 @@ enum cmd_log cmd_log_level(const struct cmd_args *args)
 	return CMD_LOG_INFO;
 }
 
+static int refuse_word(const struct cmd_option *option, const char *value)
+{
+	struct rh_buf words = {0};
+	int code;
+
+	/* "a, b or c" */
+	for (const char *at = option->argument; *at != 0; at++) {
+		if (*at != '|')
+			rh_buf_put(&words, at, 1);
+		else
+			rh_buf_text(&words, strchr(at + 1, '|') == NULL ? " or " : ", ");
+	}
+	code = cmd_usage("--%s is %s, not \"%s\"", option->name, rh_buf_str(&words), value);
+	rh_buf_release(&words);
+	return code;
+}
+
 /* Words of options whose argument is written "a|b|c". */
 static int check_words(const struct cmd_args *args)
 {
@@ -120,8 +138,7 @@ static int check_words(const struct cmd_args *args)
 			is_known = strlen(value) == strcspn(at, "|") &&
 				   strncmp(at, value, strlen(value)) == 0;
 		if (!is_known)
-			return cmd_usage("--%s is one of %s, not \"%s\"", option->name,
-					 option->argument, value);
+			return refuse_word(option, value);
 	}
 	return 0;
 }
@@ -156,6 +173,24 @@ bool cmd_number(const char *option, const char *text, uint64_t max, uint64_t *va
 	return false;
 }
 
+/* A sentence from column 30 on, in 80 columns. */
+static void print_doc(const char *doc)
+{
+	size_t used = 0;
+
+	while (*doc != 0) {
+		size_t len = strcspn(doc, " ");
+
+		if (used > 0 && used + 1 + len > 50) {
+			printf("\n%30s", "");
+			used = 0;
+		}
+		used += (size_t)printf("%s%.*s", used == 0 ? "" : " ", (int)len, doc);
+		doc += len + strspn(doc + len, " ");
+	}
+	printf("\n");
+}
+
 static void print_option(const struct cmd_option *option)
 {
 	char left[80];
@@ -166,8 +201,11 @@ static void print_option(const struct cmd_option *option)
 	snprintf(left, sizeof(left), "%s--%s%s%s", letter, option->name,
 		 option->argument == NULL ? "" : " ",
 		 option->argument == NULL ? "" : option->argument);
-	printf("  %-27s%s%s\n", left, strlen(left) > 26 ? "\n                              " : " ",
-	       option->doc);
+	printf("  %-27s", left);
+	if (strlen(left) > 27)
+		printf("\n%29s", "");
+	printf(" ");
+	print_doc(option->doc);
 }
 
 void cmd_verb_help(const struct cmd_verb *verb)

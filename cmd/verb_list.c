@@ -67,9 +67,15 @@ static void list_gauges(struct cmd_rows *rows, const struct rh_registry *registr
 static void list_actions(struct cmd_rows *rows, const struct rh_registry *registry, bool is_fault)
 {
 	for (uint32_t i = 0; i < registry->action_count; i++) {
-		if (registry->actions[i]->is_fault == is_fault)
-			cmd_rows_put(rows, registry->actions[i]->name, registry->actions[i]->doc,
-				     NULL);
+		const struct rh_action_type *type = registry->actions[i];
+		bool is_later = type->effect == RH_EFFECT_LATER;
+		char doc[300];
+
+		if (type->is_fault != is_fault)
+			continue;
+		snprintf(doc, sizeof(doc), "%.250s%s", type->doc,
+			 is_later ? " (not in this version)" : "");
+		cmd_rows_put(rows, type->name, doc, NULL);
 	}
 }
 

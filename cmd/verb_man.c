@@ -22,6 +22,7 @@ static const struct {
 	{"2", "wrong use, or an invalid scenario: nothing was run"},
 	{"3", "trouble of the tool or of the machine; a limit of real time was reached"},
 	{"4", "the run reached its timeout with open checks"},
+	{"5", "nothing was left to run (--shard)"},
 	{"6", "not repeatable (verify), or not the stored verdict (judge --check)"},
 	{"130, 143", "interrupted: the run was ended in order and its directory is complete"},
 };

@@ -396,6 +396,11 @@ void judge_column_set(struct rh_judge *judge, uint32_t node, uint32_t column, co
 		      const struct kept *cause);
 bool judge_column_get(const struct rh_judge *judge, uint32_t node, uint32_t column, int64_t *value);
 
+/* readers.c: who reads what */
+void judge_needs_find(struct rh_judge *judge);
+void judge_readers_count(struct rh_judge *judge);
+void judge_readers_fill(struct rh_judge *judge);
+
 /* window.c: when windows open and close */
 void judge_windows_open(struct rh_judge *judge);
 void judge_open_first(struct rh_judge *judge); /* the windows that begin with the run */

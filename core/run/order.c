@@ -84,6 +84,8 @@ void run_step_done(struct run *run, uint32_t step)
 	if (run->steps[step].is_done)
 		return;
 	run->steps[step].is_done = true;
+	if (!run->has_followers)
+		return;
 	for (uint32_t i = 0; i < run->plan->step_count; i++) {
 		const struct rh_plan_step *other = &run->plan->steps[i];
 

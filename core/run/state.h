@@ -124,6 +124,7 @@ struct run {
 	uint64_t look_ns;	    /* when to look at conditions again; RH_TIME_NEVER */
 	enum rollback rollback;
 	uint64_t rollback_ns; /* when it is due */
+	bool has_followers;   /* some step waits for another */
 	bool has_failed;      /* a check did, or a step that must not */
 	bool is_closing;      /* the end was told: what follows is not judged */
 	bool is_overtime;     /* beyond the plan's duration: stops as soon as the judge is done */

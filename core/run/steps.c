@@ -445,6 +445,7 @@ void run_steps_open(struct run *run)
 
 		if (plan->type->effect == RH_EFFECT_ON_LINKS)
 			plan->type->link(plan->params, &run->steps[i].link);
+		run->has_followers |= plan->after != RH_NONE || plan->step_count > 0;
 	}
 }
 

@@ -361,6 +361,11 @@ void rh_load_wait(struct rh_steps *steps, struct rh_cursor *cursor, const struct
 
 	if (tree == NULL || !read_wait(steps, &in, written, tree))
 		return;
+	if (written->in.timeout_ns != 0 && in.until == NULL && in.block < 0) {
+		rh_load_complain(steps->loader, "E052", tree->place, written->path,
+				 "remove `timeout`", "a wait for a time takes as long as it says");
+		return;
+	}
 	if (in.slot >= 0 || in.epoch >= 0) {
 		uint64_t number = (uint64_t)(in.slot >= 0 ? in.slot : in.epoch);
 

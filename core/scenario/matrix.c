@@ -101,6 +101,12 @@ static bool read_range(struct rh_loader *loader, struct values *values, const st
 	bool has_from = rh_tree_child(tree, "from") == NULL ||
 			read_count(&from, rh_tree_child(tree, "from"));
 
+	for (uint32_t i = 0; i < tree->count; i++) {
+		if (strcmp(tree->pairs[i].key, "from") != 0 &&
+		    strcmp(tree->pairs[i].key, "count") != 0)
+			return refuse(loader, tree->pairs[i].place, "write {from: 1, count: 20}",
+				      "a range has from and count and no other key");
+	}
 	if (!has_from || !read_count(&count, rh_tree_child(tree, "count")) || count == 0 ||
 	    count > RH_SUITE_ENTRIES_MAX || from > INT64_MAX - count)
 		return refuse(loader, tree->place, "write [1, 2, 3] or {from: 1, count: 20}",

@@ -34,9 +34,21 @@ static struct rh_tree *copy_node(struct rh_arena *arena, const struct rh_tree *n
 	return copy;
 }
 
+/* Two spellings of one key, of whichever of the sections that have aliases. */
 static bool is_same_key(const char *a, const char *b)
 {
-	return rh_key_is(a, b) || rh_key_is(b, a);
+	static const struct rh_field *const tables[] = {rh_spec_fields, rh_phase_fields,
+							rh_step_fields, rh_assert_fields};
+
+	if (rh_key_is(a, b) || rh_key_is(b, a))
+		return true;
+	for (size_t i = 0; i < RH_ARRAY_LEN(tables); i++) {
+		for (const struct rh_field *field = tables[i]; field->key.name != NULL; field++) {
+			if (field->alias != NULL && rh_field_is(field, a) && rh_field_is(field, b))
+				return true;
+		}
+	}
+	return false;
 }
 
 /* The place of the child in a map (made when missing; the map has room for one). */
@@ -58,7 +70,7 @@ static struct rh_tree **map_child(struct rh_loader *loader, struct rh_tree *map,
 	return &pair->value;
 }
 
-/* By name, or by position from 0. */
+/* By name or id, or by position from 0. */
 static struct rh_tree **list_child(struct rh_tree *list, const struct segment *segment)
 {
 	size_t digits = strspn(segment->text, "0123456789");
@@ -69,7 +81,8 @@ static struct rh_tree **list_child(struct rh_tree *list, const struct segment *s
 		for (uint32_t k = 0; item->kind == RH_TREE_MAP && k < item->count; k++) {
 			const struct rh_tree_pair *pair = &item->pairs[k];
 
-			if (strcmp(pair->key, "name") == 0 && pair->value->kind == RH_TREE_SCALAR &&
+			if ((strcmp(pair->key, "name") == 0 || strcmp(pair->key, "id") == 0) &&
+			    pair->value->kind == RH_TREE_SCALAR &&
 			    strcmp(pair->value->text, segment->text) == 0)
 				return &list->items[i];
 		}

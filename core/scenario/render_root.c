@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "core/scenario/matrix.h"
 #include "core/scenario/render.h"
 #include "core/scenario/template.h"
 
@@ -79,6 +80,8 @@ bool rh_render_root(struct rh_loader *loader, struct rh_tree *root)
 	struct rh_tree *spec = rh_tree_child(root, "spec");
 	struct rh_render *render = RH_ARENA_NEW(&loader->scratch, struct rh_render);
 	uint32_t errors = loader->diagnostics->error_count;
+	const struct rh_tree *matrix = rh_tree_child(spec, "matrix");
+	uint32_t variant_count;
 
 	if (root->kind != RH_TREE_MAP)
 		return true; /* told by who reads it */
@@ -87,6 +90,10 @@ bool rh_render_root(struct rh_loader *loader, struct rh_tree *root)
 	if (render->vars == NULL)
 		render->vars = rh_tree_child(spec, "variables");
 	render->matrix = rh_tree_child(spec, "matrix");
+	/* What is wrong with a matrix is told whichever variant is read. */
+	if (render->matrix != NULL &&
+	    rh_matrix_variants(loader, &variant_count, &matrix, 1) == NULL)
+		return false;
 	/* The clock may be a parameter, and parameters may be in slots: what is plain comes first. */
 	if (!take_clock(render, spec) || !take_seed(render, spec) || !take_params(render, root))
 		return false;

@@ -4,6 +4,8 @@
 # what is complete, and suite.json and junit.xml hold it all.
 set -eu
 . tests/cmd/lib.sh
+LC_ALL=C.UTF-8 # for the marks; in C they are ASCII
+export LC_ALL
 here=$PWD
 case $program in /*) ;; *) program=$here/$program ;; esac
 mkdir "$work/set"

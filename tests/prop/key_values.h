@@ -205,6 +205,9 @@ static const struct key_value key_values[] = {
 	/* said to who asks which parameters there are */
 	{"parameter", "description", NULL, "one", "two", KEY_REPORTS},
 
+	{"phase", "use", "description: x", "dark.yaml", "light.yaml", KEY_CHANGES},
+	{"phase", "with", "use: light.yaml", "{x: a}", "{x: b}", KEY_CHANGES},
+	{"step", "use", "id: x", "dark.yaml", "light.yaml", KEY_CHANGES},
 	{"suite", "defaults", NULL, "{seed: 1}", "{seed: 2}", KEY_CHANGES},
 	{"suite", "scenarios", NULL, "[{file: a.yaml}]", "[b.yaml]", KEY_CHANGES},
 	{"suite", "matrix", NULL, "{seed: [1, 2]}", "{seed: [1, 3]}", KEY_CHANGES},

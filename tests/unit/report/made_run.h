@@ -36,6 +36,19 @@ uint32_t rh_judge_result_count(const struct rh_judge *judge)
 	return judge->count;
 }
 
+struct rh_scores rh_judge_scores(const struct rh_judge *judge)
+{
+	struct rh_scores scores = {.total = judge->count};
+
+	for (uint32_t i = 0; i < judge->count; i++) {
+		scores.passed += judge->results[i].state == RH_RESULT_PASSED;
+		scores.failed += judge->results[i].state == RH_RESULT_FAILED;
+	}
+	scores.pass_ppm =
+		scores.total == 0 ? 1000000 : (uint64_t)scores.passed * 1000000 / scores.total;
+	return scores;
+}
+
 const char *rh_judge_error_text(const struct rh_judge *judge)
 {
 	return judge->error;

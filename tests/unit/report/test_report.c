@@ -231,9 +231,10 @@ static json_t *json_of(const struct made_run *run)
 START_TEST(json)
 {
 	static const char *const keys[] = {
-		"schemaVersion", "scenario",   "seed",	       "mode",	      "status", "verdict",
-		"traceHash",	 "planHash",   "events",       "simulatedNs", "wallNs", "cpuNs",
-		"loopCpuNs",	 "assertions", "runDirectory", "reproduce"};
+		"schemaVersion", "scenario",	 "seed",      "mode",	      "status",
+		"verdict",	 "traceHash",	 "planHash",  "events",	      "simulatedNs",
+		"wallNs",	 "cpuNs",	 "loopCpuNs", "passScorePpm", "recoveryScorePpm",
+		"assertions",	 "runDirectory", "reproduce"};
 	struct made_run *run = open_run();
 	json_t *object;
 	json_t *assertion;

@@ -355,6 +355,27 @@ START_TEST(parameters)
 }
 END_TEST
 
+/* --set finds a key by any of its spellings, and an item by its id. */
+START_TEST(overrides)
+{
+	static const char text[] = HEAD
+		"spec:\n  variables: {length: 4m}\n  duration: ${vars.length}\n"
+		"  phases: [{name: p, duration: 1m, assertions: [{id: a, that: heads == 1}]}]\n";
+	const char *sets[] = {"vars.length=9m", "phases.p.assert.a.that=heads == 2"};
+	struct rh_registry registry;
+	struct rh_load_options options = options_with(&registry);
+	struct rh_buf out = {0};
+
+	test_registry_fill(&registry);
+	options.sets = sets;
+	options.set_count = 2;
+	render(&out, text, &options);
+	contains(&out, "duration: 9m\n");
+	contains(&out, "assertions:\n        - id: a\n          that: heads == 2\n");
+	rh_buf_release(&out);
+}
+END_TEST
+
 /* Sentences keep what only the run knows. */
 START_TEST(deferred)
 {
@@ -412,6 +433,7 @@ int main(void)
 	tcase_add_test(tests, references);
 	tcase_add_test(tests, includes);
 	tcase_add_test(tests, parameters);
+	tcase_add_test(tests, overrides);
 	tcase_add_test(tests, deferred);
 	tcase_add_test(tests, aliases);
 	suite_add_tcase(suite, tests);
