@@ -13,6 +13,33 @@
 
 #define BLOCK 64 /* nodes whose least and greatest value are known */
 
+/* How many of a block's nodes have its least and its greatest value. */
+struct holders {
+	uint16_t low;
+	uint16_t high;
+};
+
+struct extremes {
+	int64_t low;
+	int64_t high;
+	uint32_t low_count;
+	uint32_t high_count;
+};
+
+static void extremes_add(struct extremes *extremes, int64_t value)
+{
+	if (value < extremes->low) {
+		extremes->low = value;
+		extremes->low_count = 0;
+	}
+	if (value > extremes->high) {
+		extremes->high = value;
+		extremes->high_count = 0;
+	}
+	extremes->low_count += value == extremes->low;
+	extremes->high_count += value == extremes->high;
+}
+
 static struct aggregate *aggregate_of(const struct rh_judge *judge, uint32_t assertion)
 {
 	return rh_at(&judge->space, judge->seats[assertion].aggregate);
@@ -142,6 +169,8 @@ static void make_room(struct rh_judge *judge, struct aggregate *aggregate)
 		rh_space_alloc(&judge->space, (uint64_t)aggregate->block_count * sizeof(int64_t));
 	aggregate->highs =
 		rh_space_alloc(&judge->space, (uint64_t)aggregate->block_count * sizeof(int64_t));
+	aggregate->holders = rh_space_alloc(&judge->space, (uint64_t)aggregate->block_count *
+								   sizeof(struct holders));
 	lows = rh_at(&judge->space, aggregate->lows);
 	highs = rh_at(&judge->space, aggregate->highs);
 	for (uint32_t i = 0; i < aggregate->block_count; i++) {
@@ -213,28 +242,24 @@ uint32_t judge_position(const struct rh_judge *judge, uint32_t number, uint32_t 
 	return low < assertion->node_count && assertion->nodes[low] == node ? low : RH_NONE;
 }
 
-/* Reads the values of one block again. */
-static void read_block(const struct rh_judge *judge, const struct aggregate *aggregate,
-		       uint32_t block, int64_t *lowest, int64_t *highest)
+/* Reads the values of one block again: its extremes, and how many hold them. */
+static struct extremes read_block(const struct rh_judge *judge, const struct aggregate *aggregate,
+				  uint32_t block)
 {
 	const struct rh_plan_assertion *assertion = &judge->plan->assertions[aggregate->assertion];
 	const struct column *column = &judge->columns[aggregate->column];
 	const int64_t *values = rh_at(&judge->space, column->values);
 	const uint64_t *known = rh_at(&judge->space, column->known);
+	struct extremes read = {.low = INT64_MAX, .high = INT64_MIN};
 	uint32_t end = (block + 1) * BLOCK;
 
-	*lowest = INT64_MAX;
-	*highest = INT64_MIN;
 	if (end > assertion->node_count)
 		end = assertion->node_count;
 	for (uint32_t i = block * BLOCK; i < end; i++) {
-		uint32_t node = assertion->nodes[i];
-
-		if (!rh_bit_get(known, node))
-			continue;
-		*lowest = values[node] < *lowest ? values[node] : *lowest;
-		*highest = values[node] > *highest ? values[node] : *highest;
+		if (rh_bit_get(known, assertion->nodes[i]))
+			extremes_add(&read, values[assertion->nodes[i]]);
 	}
+	return read;
 }
 
 static int64_t least_of(const int64_t *values, uint32_t count)
@@ -256,8 +281,9 @@ static int64_t greatest_of(const int64_t *values, uint32_t count)
 }
 
 /*
- * The extremes after a node's value became another (the column has it already).  Whoever left an
- * extreme makes its block be read again; a block that left one makes the list of blocks be read.
+ * The extremes after a node's value became another (the column has it already).  When the last one
+ * who held an extreme left it, its block is read again; a block that left one makes the list of
+ * blocks be read.
  */
 static uint32_t move_extremes(const struct rh_judge *judge, struct aggregate *aggregate,
 			      uint32_t position, const int64_t *before, const int64_t *value)
@@ -265,15 +291,25 @@ static uint32_t move_extremes(const struct rh_judge *judge, struct aggregate *ag
 	uint32_t block = position / BLOCK;
 	int64_t *lows = rh_at(&judge->space, aggregate->lows);
 	int64_t *highs = rh_at(&judge->space, aggregate->highs);
-	int64_t low = lows[block], high = highs[block];
+	struct holders *holders =
+		(struct holders *)rh_at(&judge->space, aggregate->holders) + block;
+	struct extremes now = {lows[block], highs[block], holders->low, holders->high};
 	int64_t low_before = aggregate->low, high_before = aggregate->high;
+	bool is_gone = false;
+	int64_t low, high;
 
-	if (before != NULL && (*before == low || *before == high)) {
-		read_block(judge, aggregate, block, &low, &high);
-	} else if (value != NULL) {
-		low = *value < low ? *value : low;
-		high = *value > high ? *value : high;
+	if (before != NULL) {
+		is_gone |= *before == now.low && --now.low_count == 0;
+		is_gone |= *before == now.high && --now.high_count == 0;
 	}
+	if (is_gone)
+		now = read_block(judge, aggregate, block);
+	else if (value != NULL)
+		extremes_add(&now, *value);
+	holders->low = (uint16_t)now.low_count;
+	holders->high = (uint16_t)now.high_count;
+	low = now.low;
+	high = now.high;
 	if (low != lows[block]) {
 		bool was_least = lows[block] == aggregate->low;
 

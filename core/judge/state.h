@@ -80,9 +80,10 @@ struct aggregate {
 	__int128 sum;
 	int64_t low;
 	int64_t high;
-	rh_off lows;  /* of every 64 nodes; 0: nobody needs it */
-	rh_off highs; /* the same for the greatest */
-	rh_off order; /* the values, sorted; 0: nobody needs it */
+	rh_off lows;	/* of every 64 nodes; 0: nobody needs it */
+	rh_off highs;	/* the same for the greatest */
+	rh_off holders; /* how many hold them, block by block */
+	rh_off order;	/* the values, sorted; 0: nobody needs it */
 	uint32_t block_count;
 	uint32_t column;
 	uint32_t known;		/* nodes that have a value */
