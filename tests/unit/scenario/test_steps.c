@@ -216,6 +216,33 @@ START_TEST(forms_of_a_step)
 }
 END_TEST
 
+/* What is left out moves nobody, whichever key says where it would have been. */
+START_TEST(a_disabled_step_moves_nothing)
+{
+	struct rh_plan *plan =
+		load(ACTIONS
+		     "        - {id: first, annotate: a, delay: 10s}\n"
+		     "        - {id: off, fault: crash, target: a-0, delay: 1m, disabled: true}\n"
+		     "        - {id: second, annotate: b, delay: 5s}\n"
+		     "        - {id: never, annotate: c, at: 4m, if: false}\n"
+		     "        - {id: third, annotate: d, delay: 5s}\n"
+		     "        - {id: nap, wait: 30s, delay: 3s, disabled: true}\n"
+		     "        - {id: fourth, annotate: e}\n"
+		     "        - {id: high, annotate: f, at: block 9, disabled: true}\n"
+		     "        - {id: fifth, annotate: g, delay: 1s}\n"
+		     "        - {id: until, wait: {until: \"heads == 1\"}, disabled: true}\n"
+		     "        - {id: sixth, annotate: h}\n");
+
+	when(plan, "second", "1m15s");
+	when(plan, "third", "1m20s");
+	when(plan, "fourth", "1m20s");
+	when(plan, "fifth", "1m21s");
+	when(plan, "sixth", "1m21s");
+	ck_assert(step_of(plan, "high.at")->is_disabled && step_of(plan, "until")->is_disabled);
+	rh_plan_free(plan);
+}
+END_TEST
+
 START_TEST(conditions_of_steps)
 {
 	struct rh_plan *plan = load(
@@ -567,6 +594,7 @@ int main(void)
 	tcase_add_test(tests, waits_and_blocks);
 	tcase_add_test(tests, series_and_rounds);
 	tcase_add_test(tests, forms_of_a_step);
+	tcase_add_test(tests, a_disabled_step_moves_nothing);
 	tcase_add_test(tests, conditions_of_steps);
 	tcase_add_test(tests, severities);
 	tcase_add_test(tests, targets);
