@@ -254,7 +254,8 @@ static void put_check(struct page *page, uint32_t index)
 		      "<span class=\"name\">",
 		      rh_result_state_name(result->state), rh_result_state_name(result->state),
 		      mark_of(result->state));
-	put_text(page, assertion->name);
+	if (rh_sentence_has_name(assertion, result))
+		put_text(page, assertion->name);
 	put(page, "</span><div class=\"what\">");
 	put_text(page, result->state == RH_RESULT_OPEN ? "not decided" : result->reason);
 	put(page, "<div class=\"dim small\">");

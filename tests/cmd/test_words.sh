@@ -78,4 +78,28 @@ says_not out ' $'
 says_not out 'judged  failed'
 LC_ALL=C sed 's/[^ -~]//g' "$work/out" |
 	awk '!/^  (run|again|records|report) / && length($0) > 80 { print; bad = 1 } END { exit bad }' || fail "wider than 80 columns"
+expect 1 "$program" judge "$work/run"
+says out '^  passed heads >= 2 after '
+says out '^  FAILED caught up: expected '
+
+# A chain that must always go on is asked in rounds, and not at its first instant.
+cat >"$work/alive.yaml" <<'EOF'
+apiVersion: rehearse/v1
+kind: Scenario
+metadata: {name: alive}
+spec:
+  topology: {groups: [{name: n, count: 4}], shape: full}
+  network: {latency: 100ms}
+  model: {name: pow, with: {blockInterval: 10s}}
+  phases:
+    - {name: on, duration: 20m, assert: [{type: liveness, mode: always, with: {within: 5m}}]}
+    - name: alone
+      duration: 20m
+      actions: [{fault: crash, target: n-2, for: 15m}]
+      assert: [{name: nobody stands, type: liveness, mode: always, with: {within: 5m}}]
+EOF
+expect 1 "$program" run "$work/alive.yaml" --out "$work/alive"
+says out '^  ✓ liveness \(head_height - base\(head_height\) >= 1 in every 5m\) throughout, at$'
+says out '^  ✗ nobody stands  expected liveness'
+says out '^    00:25:00.000  judged  saw 0 at n-2, with crash-1 in effect'
 echo "ok: words"
