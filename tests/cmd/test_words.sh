@@ -102,4 +102,16 @@ expect 1 "$program" run "$work/alive.yaml" --out "$work/alive"
 says out '^  ✓ liveness \(head_height - base\(head_height\) >= 1 in every 5m\) throughout, at$'
 says out '^  ✗ nobody stands  expected liveness'
 says out '^    00:25:00.000  judged  saw 0 at n-2, with crash-1 in effect'
+# A key in the wrong place and a word that nothing is called lead on; a bare name is found under each kind.
+sed 's/^  monitors:$//; s/^    alerts:/  alerts:/; s/type: transactions/type: payments/' "$work/words.yaml" >"$work/lost.yaml"
+expect 2 "$program" validate "$work/lost.yaml"
+says err 'it is a key of spec.monitors: rehearse explain spec.monitors$'
+says err 'rehearse list workloads. shows them$'
+expect 0 "$program" explain spec.monitors
+expect 0 "$program" explain liveness
+says out '^assertion liveness$'
+expect 0 "$program" explain latency
+says out '^See also: fault.latency, assertion.latency$'
+expect 0 "$program" explain pow
+says_not out 'See also'
 echo "ok: words"
