@@ -161,7 +161,7 @@ static void put_wait(struct rh_buf *out, const struct rh_plan *plan,
 	char text[RH_TIME_TEXT];
 
 	if (step->until_ns != RH_TIME_NEVER && step->until_ns > step->at_ns) {
-		rh_buf_printf(out, "for %s", rh_span_text(text, step->until_ns - step->at_ns));
+		rh_buf_printf(out, "for %s", rh_span_exact(text, step->until_ns - step->at_ns));
 		and = ", and ";
 	}
 	if (step->condition != RH_NONE) {
@@ -236,7 +236,7 @@ static void put_end(struct rh_buf *out, const struct rh_plan_step *step)
 	if (step->until_ns != RH_TIME_NEVER && has_clock(step))
 		rh_buf_printf(out, ", until %s", rh_clock_text(text, step->until_ns));
 	else if (step->until_ns != RH_TIME_NEVER)
-		rh_buf_printf(out, ", for %s", rh_span_text(text, step->until_ns - step->at_ns));
+		rh_buf_printf(out, ", for %s", rh_span_exact(text, step->until_ns - step->at_ns));
 	else if (step->type->is_fault)
 		rh_buf_text(out, ", to the end");
 }
@@ -255,7 +255,7 @@ static void describe_step(struct rh_buf *out, const struct rh_plan *plan,
 	if (!is_wait) /* whose end is what it waits for */
 		put_end(out, step);
 	if (step->timeout_ns != RH_TIME_NEVER)
-		rh_buf_printf(out, ", at most %s", rh_span_text(text, step->timeout_ns));
+		rh_buf_printf(out, ", at most %s", rh_span_exact(text, step->timeout_ns));
 	if (step->condition != RH_NONE && !is_wait)
 		rh_buf_printf(out, ", if %s", plan->assertions[step->condition].text);
 	if (step->unless != RH_NONE)
@@ -284,7 +284,7 @@ static void put_when(struct rh_buf *out, const struct rh_plan_step *step)
 	if (has_clock(step))
 		rh_clock_text(text, step->at_ns);
 	else if (step->at_ns > 0)
-		snprintf(text, sizeof(text), "+%s", rh_span_text(span, step->at_ns));
+		snprintf(text, sizeof(text), "+%s", rh_span_exact(span, step->at_ns));
 	rh_buf_printf(out, "  %-10s", text);
 }
 
@@ -378,10 +378,10 @@ static void put_window(struct rh_buf *out, const struct rh_plan *plan,
 		else
 			rh_buf_printf(
 				out, " within %s",
-				rh_span_text(until, assertion->until_ns - assertion->from_ns));
+				rh_span_exact(until, assertion->until_ns - assertion->from_ns));
 	}
 	if (assertion->hold_ns != 0)
-		rh_buf_printf(out, ", for %s", rh_span_text(until, assertion->hold_ns));
+		rh_buf_printf(out, ", for %s", rh_span_exact(until, assertion->hold_ns));
 	if (assertion->node_count != plan->node_count) {
 		rh_buf_text(out, ", on ");
 		put_nodes(out, plan, assertion->nodes, assertion->node_count);

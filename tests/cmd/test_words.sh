@@ -47,16 +47,16 @@ EOF
 
 expect 0 "$program" plan "$work/words.yaml"
 says out '^  00:10:00    partition  cut-1: "Europe alone", eu, 12 links, until 00:20:00$'
-says out '^  00:10:00    wait       wait-1: until heads == 1, at most 5 m 00 s$'
+says out '^  00:10:00    wait       wait-1: until heads == 1, at most 5m$'
 says out '^              when wait-1 is over:$'
 says out '^              capture    mark: keeps head_height$'
 says out '^              clear      clear-1: ends cut-1$'
-says out '^  \+20 s       annotate   annotate-1: "the storm is over"$'
+says out '^  \+20s        annotate   annotate-1: "the storm is over"$'
 says out '^              check      heads >= 2, eventually, 00:10:00 to 00:20:00$'
 says out '^              criterion  heads <= 1, always$'
-says out '^              alert      forked: heads >= 2, for 30 s$'
-says out '^              wait       wait-2: for 30 s$'
-says out '^  \+30 s       node.restart node.restart-1: us-0, for 1 s$'
+says out '^              alert      forked: heads >= 2, for 30s$'
+says out '^              wait       wait-2: for 30s$'
+says out '^  \+30s        node.restart node.restart-1: us-0, for 1s$'
 says_not out 'the run,|: the run$'
 # What nobody wrote is not told.
 says out '^  00:00:00    load       pay: transactions on all nodes, until 00:30:00, rate$'
