@@ -78,6 +78,11 @@ says_not out ' $'
 says_not out 'judged  failed'
 LC_ALL=C sed 's/[^ -~]//g' "$work/out" |
 	awk '!/^  (run|again|records|report) / && length($0) > 80 { print; bad = 1 } END { exit bad }' || fail "wider than 80 columns"
+# The page says of steps of the run what they do, and no moment finer than a person reads.
+for words in 'wait until heads == 1' 'capture keeps head_height' 'clear ends cut-1'; do
+	grep -q "<td>$words</td>" "$work/run/report.html" || fail "the page does not say '$words'"
+done
+! grep -qE '[0-9]{2}:[0-9]{2}\.[0-9]{6}' "$work/run/report.html" || fail "a moment with more than milliseconds"
 expect 1 "$program" judge "$work/run"
 says out '^  passed heads >= 2 after '
 says out '^  FAILED caught up: expected '
@@ -98,6 +103,8 @@ spec:
       actions: [{fault: crash, target: n-2, for: 15m}]
       assert: [{name: nobody stands, type: liveness, mode: always, with: {within: 5m}}]
 EOF
+expect 0 "$program" plan "$work/alive.yaml"
+says out '^ +check +liveness \(head_height - base\(head_height\) >= 1 in every$'
 expect 1 "$program" run "$work/alive.yaml" --out "$work/alive"
 says out '^  ✓ liveness \(head_height - base\(head_height\) >= 1 in every 5m\) throughout, at$'
 says out '^  ✗ nobody stands  expected liveness'
