@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "core/scenario/clock_faults.h"
 #include "core/scenario/faults.h"
 #include "core/scenario/steps.h"
 
@@ -140,6 +141,22 @@ static bool read_if(struct rh_steps *steps, struct rh_plan_step *out,
 
 /* ---- times ----------------------------------------------------------------------------------- */
 
+/* What the rows of its parameters cannot say of themselves. */
+static bool check_params(struct rh_steps *steps, const struct rh_written *written,
+			 const void *params)
+{
+	const struct rh_clock_drift *drift = params;
+	int64_t drift_ppb;
+
+	if (written->type != &rh_fault_clock_drift ||
+	    rh_drift_read(&drift_ppb, drift->text, RH_FAULT_DRIFT_MAX_PPM))
+		return true;
+	rh_load_complain(steps->loader, "E037", rh_tree_get(written->with, "drift")->place,
+			 rh_load_path(steps->loader, written->path, "with.drift"),
+			 "write for example 20ppm; at most 100000ppm", "this is not a drift");
+	return false;
+}
+
 /* A fault whose parameters say how long it is down lasts so long. */
 static bool find_downtime(uint64_t *downtime_ns, const struct rh_action_type *type,
 			  const void *params)
@@ -266,6 +283,7 @@ static bool set_targets(struct rh_steps *steps, struct rh_plan_step *step,
 	const struct rh_tree *direction = rh_load_key(loader, written->tree, "step", "direction");
 	bool needs_target = type->effect == RH_EFFECT_ON_NODES ||
 			    type->effect == RH_EFFECT_ON_MODEL ||
+			    type->effect == RH_EFFECT_ON_CLOCKS ||
 			    (is_on_links && type->edges == RH_EDGES_BETWEEN &&
 			     !rh_partition_has_shape(type, step->params));
 
@@ -498,7 +516,8 @@ static void load_at(struct rh_steps *steps, struct rh_cursor *cursor, const stru
 				written->with != NULL ? written->with->place : written->tree->place,
 				rh_load_path(loader, written->path, "with"), written->type->keys,
 				written->type->params_size);
-	if (params == NULL || !set_copies(steps, &copies, written, begin, params))
+	if (params == NULL || !check_params(steps, written, params) ||
+	    !set_copies(steps, &copies, written, begin, params))
 		return;
 	if (written->in.until != NULL)
 		terms.unless = rh_new_condition(
