@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "core/scenario/clock_faults.h"
 #include "core/scenario/faults.h"
 #include "core/scenario/steps.h"
 
@@ -21,6 +22,17 @@ struct copies {
 };
 
 /* ---- drafts ---------------------------------------------------------------------------------- */
+
+/* How many steps of a type there are, copies left out. */
+static uint32_t *count_of(struct rh_steps *steps, const struct rh_action_type *type)
+{
+	const struct rh_registry *registry = steps->loader->registry;
+	uint32_t i = 0;
+
+	while (i < registry->action_count && registry->actions[i] != type)
+		i++;
+	return &steps->type_counts[i < RH_REGISTRY_MAX ? i : RH_REGISTRY_MAX - 1];
+}
 
 struct rh_draft *rh_new_draft(struct rh_steps *steps, const struct rh_action_type *type,
 			      const char *name, struct rh_place place, const char *path)
@@ -57,20 +69,15 @@ struct rh_draft *rh_new_draft(struct rh_steps *steps, const struct rh_action_typ
 	draft->step.column = place.column;
 	draft->step.until_ns = RH_TIME_NEVER;
 	steps->count++;
+	++*count_of(steps, type);
 	return draft;
 }
 
 /* The fault and how many of its kind came before: "partition-2". */
 static const char *default_name(struct rh_steps *steps, const struct rh_action_type *type)
 {
-	uint32_t number = 1;
-
-	for (uint32_t i = 0; i < steps->count; i++) {
-		const struct rh_plan_step *step = &steps->drafts[i].step;
-
-		number += step->type == type && step->series == RH_NONE;
-	}
-	return rh_arena_printf(&steps->loader->scratch, "%s-%u", type->name, number);
+	return rh_arena_printf(&steps->loader->scratch, "%s-%u", type->name,
+			       *count_of(steps, type) + 1);
 }
 
 static const char *name_of(struct rh_steps *steps, const struct rh_written *written)
@@ -133,6 +140,22 @@ static bool read_if(struct rh_steps *steps, struct rh_plan_step *out,
 }
 
 /* ---- times ----------------------------------------------------------------------------------- */
+
+/* What the rows of its parameters cannot say of themselves. */
+static bool check_params(struct rh_steps *steps, const struct rh_written *written,
+			 const void *params)
+{
+	const struct rh_clock_drift *drift = params;
+	int64_t drift_ppb;
+
+	if (written->type != &rh_fault_clock_drift ||
+	    rh_drift_read(&drift_ppb, drift->text, RH_FAULT_DRIFT_MAX_PPM))
+		return true;
+	rh_load_complain(steps->loader, "E037", rh_tree_get(written->with, "drift")->place,
+			 rh_load_path(steps->loader, written->path, "with.drift"),
+			 "write for example 20ppm; at most 100000ppm", "this is not a drift");
+	return false;
+}
 
 /* A fault whose parameters say how long it is down lasts so long. */
 static bool find_downtime(uint64_t *downtime_ns, const struct rh_action_type *type,
@@ -239,7 +262,8 @@ static bool set_copies(struct rh_steps *steps, struct copies *copies,
 			copies->count = (rest_ns - 1) / copies->every_ns + 1;
 	}
 	if (copies->count >= 1 && copies->count <= RH_COPIES_MAX)
-		return true;
+		return rh_step_is_near(steps, begin->at_ns, copies->count, copies->every_ns,
+				       written->tree, written->path);
 	rh_load_complain(steps->loader, "E082", written->tree->place, written->path,
 			 copies->count == 0 ? "write times: 3" : NULL,
 			 copies->count == 0 ? "how often \"%.80s\" is taken is not known"
@@ -259,6 +283,7 @@ static bool set_targets(struct rh_steps *steps, struct rh_plan_step *step,
 	const struct rh_tree *direction = rh_load_key(loader, written->tree, "step", "direction");
 	bool needs_target = type->effect == RH_EFFECT_ON_NODES ||
 			    type->effect == RH_EFFECT_ON_MODEL ||
+			    type->effect == RH_EFFECT_ON_CLOCKS ||
 			    (is_on_links && type->edges == RH_EDGES_BETWEEN &&
 			     !rh_partition_has_shape(type, step->params));
 
@@ -450,6 +475,7 @@ static void load_copies(struct rh_steps *steps, const struct rh_written *written
 		if (i == 0)
 			first = last;
 		draft->step.series = i > 0 ? first : RH_NONE;
+		*count_of(steps, draft->step.type) -= i > 0;
 	}
 	warn_of_length(steps, &steps->drafts[last], written);
 }
@@ -490,7 +516,8 @@ static void load_at(struct rh_steps *steps, struct rh_cursor *cursor, const stru
 				written->with != NULL ? written->with->place : written->tree->place,
 				rh_load_path(loader, written->path, "with"), written->type->keys,
 				written->type->params_size);
-	if (params == NULL || !set_copies(steps, &copies, written, begin, params))
+	if (params == NULL || !check_params(steps, written, params) ||
+	    !set_copies(steps, &copies, written, begin, params))
 		return;
 	if (written->in.until != NULL)
 		terms.unless = rh_new_condition(
