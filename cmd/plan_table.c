@@ -11,6 +11,7 @@
 #include "cmd/plan_table.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/report/words.h"
@@ -126,10 +127,91 @@ static const char *plural(uint64_t count, const char *one, const char *many)
 
 /* ---- steps ----------------------------------------------------------------------------------- */
 
-static void describe_step(struct rh_buf *out, const struct rh_plan *plan,
+/* Of the steps that are the first of a series: how many there are, and the last of them. */
+struct copies {
+	uint32_t count;
+	uint32_t last;
+};
+
+static void put_copies(struct rh_buf *out, const struct rh_plan *plan,
+		       const struct rh_plan_step *step, struct copies copies)
+{
+	const struct rh_plan_step *last = &plan->steps[copies.last];
+	char text[RH_TIME_TEXT];
+
+	if (copies.count < 2)
+		return;
+	rh_buf_printf(out, "; this is the first of %" PRIu32 ", the last ", copies.count);
+	if (step->after == RH_NONE)
+		rh_buf_printf(out, "at %s", rh_clock_text(text, last->at_ns));
+	else
+		rh_buf_printf(out, "%s behind it", rh_span_text(text, last->at_ns - step->at_ns));
+	if (last->until_ns != RH_TIME_NEVER && step->after == RH_NONE)
+		rh_buf_printf(out, " until %s", rh_clock_text(text, last->until_ns));
+}
+
+/* What a wait waits for, beside its time. */
+static void describe_wait(struct rh_buf *out, const struct rh_plan *plan,
 			  const struct rh_plan_step *step)
 {
 	char text[RH_TIME_TEXT];
+	const char *and = "";
+
+	if (step->until_ns > step->at_ns) {
+		rh_buf_printf(out, "for %s", rh_span_text(text, step->until_ns - step->at_ns));
+		and = ", and ";
+	}
+	if (step->condition != RH_NONE) {
+		rh_buf_printf(out, "%suntil %s", and, plan->assertions[step->condition].text);
+		and = ", and ";
+	}
+	for (uint32_t i = 0; i < step->step_count; i++)
+		rh_buf_printf(out, "%s%s",
+			      i > 0	    ? ", "
+			      : and[0] != 0 ? ", and until the end of "
+					    : "until the end of ",
+			      plan->steps[step->steps[i]].name);
+	if (step->timeout_ns != RH_TIME_NEVER)
+		rh_buf_printf(out, ", at most %s", rh_span_text(text, step->timeout_ns));
+}
+
+/* Whom a step of the run is about. */
+static void describe_own(struct rh_buf *out, const struct rh_plan *plan,
+			 const struct rh_plan_step *step)
+{
+	char name[64];
+
+	for (uint32_t i = 0; i < step->gauge_count; i++)
+		rh_buf_printf(out, "%s%s", i > 0 ? ", " : "",
+			      rh_plan_gauge_name(name, plan, step->gauges[i]));
+	for (uint32_t i = 0, told = 0; i < step->step_count; i++) {
+		if (plan->steps[step->steps[i]].series == RH_NONE)
+			rh_buf_printf(out, "%s%s", told++ > 0 ? ", " : "",
+				      plan->steps[step->steps[i]].name);
+	}
+	if (step->workload != RH_NONE)
+		rh_buf_text(out, plan->workloads[step->workload].name);
+	else if (step->gauge_count == 0 && step->step_count == 0)
+		rh_buf_text(out, step->type->run_op == RH_RUN_OP_CLEAR ? "all" : "the run");
+}
+
+static void put_end(struct rh_buf *out, const struct rh_plan_step *step)
+{
+	char text[RH_TIME_TEXT];
+
+	if (step->until_ns != RH_TIME_NEVER && step->after == RH_NONE)
+		rh_buf_printf(out, ", until %s", rh_clock_text(text, step->until_ns));
+	else if (step->until_ns != RH_TIME_NEVER)
+		rh_buf_printf(out, ", for %s", rh_span_text(text, step->until_ns - step->at_ns));
+	else if (step->type->is_fault)
+		rh_buf_text(out, ", to the end");
+}
+
+static void describe_step(struct rh_buf *out, const struct rh_plan *plan,
+			  const struct rh_plan_step *step)
+{
+	bool is_on_run = step->type->effect == RH_EFFECT_ON_RUN;
+	bool is_wait = is_on_run && step->type->run_op == RH_RUN_OP_WAIT;
 
 	if (step->node_count > 0)
 		put_nodes(out, plan, step->nodes, step->node_count);
@@ -137,18 +219,16 @@ static void describe_step(struct rh_buf *out, const struct rh_plan *plan,
 		rh_buf_printf(
 			out, "%s%" PRIu32 " %s", step->node_count > 0 ? ", " : "", step->edge_count,
 			plural(step->edge_count, "direction of a link", "directions of links"));
-	if (step->node_count == 0 && step->edge_count == 0)
+	if (is_wait)
+		describe_wait(out, plan, step);
+	else if (is_on_run && step->node_count == 0)
+		describe_own(out, plan, step);
+	else if (step->node_count == 0 && step->edge_count == 0)
 		rh_buf_text(out, "the run");
-	if (step->until_ns != RH_TIME_NEVER && step->after == RH_NONE)
-		rh_buf_printf(out, ", until %s", rh_clock_text(text, step->until_ns));
-	else if (step->until_ns != RH_TIME_NEVER)
-		rh_buf_printf(out, ", for %s", rh_span_text(text, step->until_ns - step->at_ns));
-	else if (step->type->is_fault)
-		rh_buf_text(out, ", to the end");
-	if (step->timeout_ns != RH_TIME_NEVER)
-		rh_buf_printf(out, ", at most %s", rh_span_text(text, step->timeout_ns));
+	if (!is_wait)
+		put_end(out, step);
 	put_params(out, step->type->keys, step->params);
-	if (step->condition != RH_NONE)
+	if (step->condition != RH_NONE && !is_wait)
 		rh_buf_printf(out, ", if %s", plan->assertions[step->condition].text);
 	if (step->on_failure != RH_ON_FAILURE_FAIL)
 		rh_buf_printf(out, ", a failure %s",
@@ -162,12 +242,27 @@ static void describe_step(struct rh_buf *out, const struct rh_plan *plan,
 		rh_buf_printf(out, " - cannot be played yet: needs %s", step->type->missing);
 }
 
+/* `at: end` is the last nanosecond of the phase. */
+static bool is_at_end(const struct rh_plan *plan, const struct rh_plan_step *step)
+{
+	const struct rh_plan_phase *phase;
+
+	if (step->phase == RH_NONE)
+		return false;
+	phase = &plan->phases[step->phase];
+	return step->at_ns + 1 == phase->start_ns + phase->duration_ns;
+}
+
 /* When it begins: a time of the run, or so long after another step. */
 static void put_when(struct rh_buf *out, const struct rh_plan *plan,
 		     const struct rh_plan_step *step)
 {
 	char text[RH_TIME_TEXT];
 
+	if (step->after == RH_NONE && is_at_end(plan, step)) {
+		rh_buf_printf(out, "  %-10s\n  %-10s", "end of the phase:", "");
+		return;
+	}
 	if (step->after == RH_NONE) {
 		rh_buf_printf(out, "  %-10s", rh_clock_text(text, step->at_ns));
 		return;
@@ -179,7 +274,7 @@ static void put_when(struct rh_buf *out, const struct rh_plan *plan,
 }
 
 static void put_step(struct rh_buf *out, const struct rh_plan *plan,
-		     const struct rh_plan_step *step, size_t columns)
+		     const struct rh_plan_step *step, struct copies copies, size_t columns)
 {
 	struct rh_buf what = {0};
 
@@ -189,6 +284,7 @@ static void put_step(struct rh_buf *out, const struct rh_plan *plan,
 		rh_buf_text(out, " ");
 	rh_buf_printf(&what, "%s: ", step->name);
 	describe_step(&what, plan, step);
+	put_copies(&what, plan, step, copies);
 	cmd_put_wrapped(out, rh_buf_str(&what), INDENT, columns);
 	rh_buf_release(&what);
 }
@@ -196,10 +292,20 @@ static void put_step(struct rh_buf *out, const struct rh_plan *plan,
 static void put_steps(struct rh_buf *out, const struct rh_plan *plan, enum rh_part part,
 		      uint32_t phase, size_t columns)
 {
+	struct copies *copies = rh_alloc((size_t)plan->step_count + 1, sizeof(*copies));
+
 	for (uint32_t i = 0; i < plan->step_count; i++) {
-		if (plan->steps[i].part == part && plan->steps[i].phase == phase)
-			put_step(out, plan, &plan->steps[i], columns);
+		uint32_t first = plan->steps[i].series == RH_NONE ? i : plan->steps[i].series;
+
+		copies[first].count++;
+		copies[first].last = i;
 	}
+	for (uint32_t i = 0; i < plan->step_count; i++) {
+		if (plan->steps[i].part == part && plan->steps[i].phase == phase &&
+		    plan->steps[i].series == RH_NONE)
+			put_step(out, plan, &plan->steps[i], copies[i], columns);
+	}
+	free(copies);
 }
 
 /* ---- checks ---------------------------------------------------------------------------------- */
