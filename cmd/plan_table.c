@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "core/report/words.h"
+#include "core/scenario/services.h"
 #include "core/scenario/value.h"
 
 #define NAMES_SHOWN 4
@@ -95,7 +96,7 @@ static void put_nodes(struct rh_buf *out, const struct rh_plan *plan, const uint
 	uint32_t shown = 0;
 	uint32_t told = 0;
 
-	if (count == plan->node_count) {
+	if (count == plan->node_count && !rh_plan_is_without_network(plan)) {
 		rh_buf_text(out, "all nodes");
 		return;
 	}
@@ -269,6 +270,14 @@ static void put_checks(struct rh_buf *out, const struct rh_plan *plan, uint32_t 
 	}
 }
 
+/* All of them: there are few. */
+static void put_services(struct rh_buf *out, const struct rh_plan *plan)
+{
+	rh_buf_text(out, "none, only services:");
+	for (uint32_t i = 0; i < plan->node_count; i++)
+		rh_buf_printf(out, "%s %s", i == 0 ? "" : ",", plan->nodes[i].name);
+}
+
 /* ---- head and body --------------------------------------------------------------------------- */
 
 static void put_head(struct rh_buf *out, const struct rh_plan *plan, size_t columns)
@@ -284,14 +293,19 @@ static void put_head(struct rh_buf *out, const struct rh_plan *plan, size_t colu
 		cmd_put_wrapped(out, plan->hypothesis, 2, columns);
 	}
 	rh_buf_reset(&line);
-	rh_words_network(&line, plan);
+	if (rh_plan_is_without_network(plan))
+		put_services(&line, plan);
+	else
+		rh_words_network(&line, plan);
 	rh_buf_printf(&line, ", seed %" PRIu64, plan->seed);
 	rh_buf_text(out, "\n  network   ");
 	cmd_put_wrapped(out, rh_buf_str(&line), 12, columns);
-	rh_buf_reset(&line);
-	put_chosen(&line, plan);
-	rh_buf_text(out, "  model     ");
-	cmd_put_wrapped(out, rh_buf_str(&line), 12, columns);
+	if (!rh_plan_is_without_network(plan)) {
+		rh_buf_reset(&line);
+		put_chosen(&line, plan);
+		rh_buf_text(out, "  model     ");
+		cmd_put_wrapped(out, rh_buf_str(&line), 12, columns);
+	}
 	rh_buf_printf(out, "  length    %s", rh_span_text(span, plan->duration_ns));
 	if (plan->timeout_ns > plan->duration_ns)
 		rh_buf_printf(out, "; open checks are waited for until %s",
