@@ -96,6 +96,9 @@ static int check_step(const struct rh_plan *plan, const struct rh_plan_step *ste
 		if ((need.capability & can) == need.capability && step->type->is_fault)
 			need = need_of_op(step->type->end_op(step->params));
 		break;
+	case RH_EFFECT_ON_CLOCKS:
+		need = (struct need){RH_CAN_FAULT_CLOCK, "clocks that a step can change"};
+		break;
 	case RH_EFFECT_ON_MODEL:
 		need = (struct need){RH_CAN_MODEL_ACTION, "an action of the model"};
 		if (!model_can(plan->model, step->type->model_action))
