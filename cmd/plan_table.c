@@ -16,6 +16,8 @@
 #include <string.h>
 
 #include "core/report/words.h"
+#include "core/scenario/node_steps.h"
+#include "core/scenario/services.h"
 #include "core/scenario/value.h"
 
 #define NAMES_SHOWN 4
@@ -65,6 +67,8 @@ static bool is_usual(const struct rh_key *key, const struct rh_value *value, str
 		return value->text == NULL || value->text[0] == 0;
 	if (key->default_text == NULL)
 		return false;
+	if (key->default_text[0] == 0) /* nothing was written, and nothing is taken */
+		return value->number == 0 && value->ratio.num == 0;
 	other = rh_value_default(key, slots);
 	rh_value_print(value, key, &ours);
 	rh_value_print(&other, key, &usual);
@@ -98,7 +102,7 @@ static void put_nodes(struct rh_buf *out, const struct rh_plan *plan, const uint
 	uint32_t shown = 0;
 	uint32_t told = 0;
 
-	if (count == plan->node_count) {
+	if (count == plan->node_count && !rh_plan_is_without_network(plan)) {
 		rh_buf_text(out, "all nodes");
 		return;
 	}
@@ -427,6 +431,14 @@ static void put_checks(struct rh_buf *out, const struct rh_plan *plan, uint32_t 
 	}
 }
 
+/* All of them: there are few. */
+static void put_services(struct rh_buf *out, const struct rh_plan *plan)
+{
+	rh_buf_text(out, "none, only services:");
+	for (uint32_t i = 0; i < plan->node_count; i++)
+		rh_buf_printf(out, "%s %s", i == 0 ? "" : ",", plan->nodes[i].name);
+}
+
 /* ---- head and body --------------------------------------------------------------------------- */
 
 static void put_head(struct rh_buf *out, const struct rh_plan *plan, size_t columns)
@@ -442,15 +454,20 @@ static void put_head(struct rh_buf *out, const struct rh_plan *plan, size_t colu
 		cmd_put_wrapped(out, plan->hypothesis, 2, columns);
 	}
 	rh_buf_reset(&line);
-	rh_words_network(&line, plan);
+	if (rh_plan_is_without_network(plan))
+		put_services(&line, plan);
+	else
+		rh_words_network(&line, plan);
 	rh_buf_printf(&line, ", seed %" PRIu64, plan->seed);
 	rh_buf_text(out, "\n  network   ");
 	cmd_put_wrapped(out, rh_buf_str(&line), 12, columns);
-	rh_buf_reset(&line);
-	rh_buf_text(&line, plan->model->name);
-	put_chosen(&line, plan, plan->model->keys, plan->params);
-	rh_buf_text(out, "  model     ");
-	cmd_put_wrapped(out, rh_buf_str(&line), 12, columns);
+	if (!rh_plan_is_without_network(plan)) {
+		rh_buf_reset(&line);
+		rh_buf_text(&line, plan->model->name);
+		put_chosen(&line, plan, plan->model->keys, plan->params);
+		rh_buf_text(out, "  model     ");
+		cmd_put_wrapped(out, rh_buf_str(&line), 12, columns);
+	}
 	rh_buf_printf(out, "  length    %s", rh_span_text(span, plan->duration_ns));
 	if (plan->timeout_ns > plan->duration_ns)
 		rh_buf_printf(out, "; open checks are waited for until %s",
