@@ -53,11 +53,10 @@ void rh_judge_close(struct rh_judge *judge);
 void rh_judge_take(struct rh_judge *judge, const struct rh_record *records, size_t count);
 void rh_judge_advance(struct rh_judge *judge, uint64_t time_ns);
 /*
- * The records are `ahead` of the next to be taken: what the judge keeps of their nodes is asked for
- * early, since nodes come in no order that a cache could foresee.  Changes nothing.
+ * The same for those who must tell others what was decided: stops behind the record at which
+ * something was, or an alert changed, and behind a record of an action.  Says how many were taken.
  */
-void rh_judge_expect(const struct rh_judge *judge, const struct rh_record *records, size_t count,
-		     size_t next);
+size_t rh_judge_take_some(struct rh_judge *judge, const struct rh_record *records, size_t count);
 /* Closes every window: the run ended at `time_ns` (for the reason given). */
 enum rh_run_end { RH_END_COMPLETED, RH_END_TIMEOUT, RH_END_CANCELLED };
 void rh_judge_finish(struct rh_judge *judge, uint64_t time_ns, enum rh_run_end end);
