@@ -46,6 +46,11 @@ struct rh_result {
 	uint32_t fault_step; /* a fault in effect at that time, or RH_NONE */
 };
 
+/*
+ * Whether everything that the plan's assertions say means something.  A plan that was loaded is so;
+ * one that was decoded need not be, and must be checked before a judge is opened.
+ */
+int rh_judge_check(const struct rh_plan *plan, struct rh_err *err) RH_MUST_USE;
 struct rh_judge *rh_judge_open(const struct rh_plan *plan);
 void rh_judge_close(struct rh_judge *judge);
 
