@@ -12,7 +12,7 @@ static void write_scenario(struct rh_buf *out)
 	static const char *const sentences[] = {
 		"max(head_height) <= 1%02u",
 		"min(head_height) >= -%u",
-		"sum(head_height) <= 1000%02u",
+		"sum(head_height) <= 10000%02u",
 		"spread(head_height) <= 2%02u",
 	};
 
@@ -21,7 +21,7 @@ static void write_scenario(struct rh_buf *out)
 			 "metadata: {name: judged}\n"
 			 "spec:\n"
 			 "  seed: 1\n"
-			 "  duration: 4s\n"
+			 "  duration: 11s\n"
 			 "  topology:\n"
 			 "    groups: [{name: n, count: 10000, peers: 8}]\n"
 			 "    shape: random-regular\n"

@@ -233,8 +233,7 @@ static void crash_node(struct sim_world *world, uint32_t node, const struct rh_a
 	cut_journal(world, more,
 		    action->node_op == RH_NODE_OP_CRASH_AMNESIA ? 0 : more->journal_synced);
 	sim_flood_forget(&world->space, &world->state->flood, node);
-	rh_vec_release(&world->space, &more->gauges, sizeof(struct sim_gauge));
-	more->gauge_at = 0;
+	sim_gauges_forget(world, node);
 	more->worker_free_ns = 0;
 	self->up_from_ns = RH_TIME_NEVER;
 	sim_net_node_reset(&world->net, node, world->state->now_ns);

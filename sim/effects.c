@@ -51,29 +51,45 @@ static void drain_store(struct sim_world *world, uint32_t node, const struct rh_
 	sim_object_keep(&world->space, &world->state->objects, effect->ref);
 }
 
-bool sim_gauge_changed(struct sim_world *world, uint32_t node, uint32_t gauge, int64_t value)
+/* Several threads may say it for the first time at once. */
+static void make_gauge_room(struct sim_world *world, struct sim_gauge *gauge)
 {
-	struct sim_node_more *self = &world->more[node];
-	struct rh_vec *gauges = &self->gauges;
-	struct sim_gauge *last;
-	uint32_t i;
+	uint32_t nodes = world->plan->node_count;
 
-	/* Models say their gauges in one order: the next is mostly the one behind the last. */
-	for (i = 0; i < gauges->count; i++) {
-		self->gauge_at = self->gauge_at + 1 < gauges->count ? self->gauge_at + 1 : 0;
-		last = rh_vec_at(&world->space, gauges, sizeof(*last), self->gauge_at);
-		if (last->gauge == gauge) {
-			bool is_changed = last->value != value;
-
-			last->value = value;
-			return is_changed;
-		}
+	rh_space_lock(&world->space, &world->are_gauges_locked);
+	if (gauge->values == 0) {
+		gauge->known = rh_space_alloc(&world->space, nodes);
+		__atomic_store_n(&gauge->values,
+				 rh_space_alloc(&world->space, nodes * sizeof(int64_t)),
+				 __ATOMIC_RELEASE);
 	}
-	self->gauge_at = gauges->count;
-	last = rh_vec_push(&world->space, gauges, sizeof(*last));
-	last->gauge = gauge;
-	last->value = value;
-	return true;
+	rh_space_unlock(&world->space, &world->are_gauges_locked);
+}
+
+bool sim_gauge_changed(struct sim_world *world, uint32_t node, uint32_t number, int64_t value)
+{
+	struct sim_gauge *gauge = &world->gauges[number];
+	uint8_t *known;
+	int64_t *last;
+	bool is_changed;
+
+	RH_ASSERT(number < world->gauge_count);
+	if (__atomic_load_n(&gauge->values, __ATOMIC_ACQUIRE) == 0)
+		make_gauge_room(world, gauge);
+	last = (int64_t *)rh_at(&world->space, gauge->values) + node;
+	known = (uint8_t *)rh_at(&world->space, gauge->known) + node;
+	is_changed = !*known || *last != value;
+	*known = true;
+	*last = value;
+	return is_changed;
+}
+
+void sim_gauges_forget(struct sim_world *world, uint32_t node)
+{
+	for (uint32_t i = 0; i < world->gauge_count; i++) {
+		if (world->gauges[i].values != 0)
+			((uint8_t *)rh_at(&world->space, world->gauges[i].known))[node] = false;
+	}
 }
 
 static void drain_records(struct sim_worker *worker, uint32_t node)

@@ -48,10 +48,13 @@ struct sim_journal_entry {
 	struct rh_handle ref; /* counted */
 };
 
+/*
+ * The last values of one gauge on all nodes, side by side: mostly a run says a few gauges again and
+ * again, and what stands beside other things of a node is a miss of the cache each time.
+ */
 struct sim_gauge {
-	int64_t value;
-	uint32_t gauge;
-	uint32_t unused;
+	rh_off values; /* int64_t for each node; 0: nobody said it yet */
+	rh_off known;  /* uint8_t for each node: nodes are played by several threads */
 };
 
 /* What every event of a node reads: one line of the cache. */
@@ -72,11 +75,8 @@ struct sim_node_more {
 	uint32_t instant_count; /* actions and inputs given at instant_ns */
 	uint32_t journal_synced;
 	struct rh_vec journal; /* struct sim_journal_entry */
-	struct rh_vec gauges;  /* struct sim_gauge: last values, in order of first use */
 	uint64_t starts;
 	uint64_t violated; /* bit: the invariant was broken and told */
-	uint32_t gauge_at; /* position in `gauges` of the last one told */
-	uint32_t unused;
 };
 
 struct sim_state {
@@ -90,6 +90,7 @@ struct sim_state {
 	struct sim_flood flood;
 	rh_off nodes;  /* struct sim_node, aligned to lines */
 	rh_off more;   /* struct sim_node_more */
+	rh_off gauges; /* struct sim_gauge, by gauge */
 	rh_off timers; /* struct sim_timer [node][timer of the model] */
 	rh_off net;
 	rh_off engine;
@@ -151,6 +152,9 @@ struct sim_world {
 	struct sim_state *state; /* in the space; neither moves */
 	struct sim_node *nodes;
 	struct sim_node_more *more;
+	struct sim_gauge *gauges;
+	uint32_t gauge_count;
+	bool are_gauges_locked; /* while one gets its room */
 	struct sim_timer *timers;
 	uint32_t timer_count; /* of the model */
 	uint8_t *states;      /* of all nodes, side by side */
@@ -261,6 +265,8 @@ void sim_check_invariants(struct sim_worker *worker, uint32_t node, bool is_in_e
 void sim_drain_effects(struct sim_worker *worker, uint32_t node);
 /* A gauge of a node: true when it is new or changed. */
 bool sim_gauge_changed(struct sim_world *world, uint32_t node, uint32_t gauge, int64_t value);
+/* The node forgets what it said. */
+void sim_gauges_forget(struct sim_world *world, uint32_t node);
 
 /* timers.c */
 void sim_set_timer(struct sim_worker *worker, uint32_t node, uint32_t number, uint64_t at_clock_ns);

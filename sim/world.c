@@ -269,6 +269,8 @@ static void attach(struct sim_world *world)
 	world->is_windowed = state->engine_kind == RH_ENGINE_WINDOWED;
 	world->nodes = rh_at(&world->space, state->nodes);
 	world->more = rh_at(&world->space, state->more);
+	world->gauges = rh_at(&world->space, state->gauges);
+	world->gauge_count = RH_GAUGE_MODEL + world->model->gauge_count;
 	world->timers = rh_at(&world->space, state->timers);
 	world->timer_count = world->plan->model->timer_count;
 	world->state_stride = rh_round_up(world->plan->model->state_size, 16);
@@ -350,6 +352,9 @@ static void alloc_nodes(struct sim_world *world)
 	_Static_assert(SIM_THREADS_MAX <= SIM_SHARES_MAX, "a share for each");
 	state->nodes = alloc_lines(&world->space, count * sizeof(struct sim_node));
 	state->more = rh_space_alloc(&world->space, count * sizeof(struct sim_node_more));
+	state->gauges = rh_space_alloc(&world->space,
+				       (RH_GAUGE_MODEL + (uint64_t)world->model->gauge_count) *
+					       sizeof(struct sim_gauge));
 	state->timers = rh_space_alloc(&world->space,
 				       (count * model->timer_count + 1) * sizeof(struct sim_timer));
 	nodes = rh_at(&world->space, state->nodes);

@@ -57,7 +57,7 @@ static void sparse_step(const struct rh_env *env, const struct rh_event *event,
 	}
 }
 
-#define JUDGED_POSTS 10
+#define JUDGED_POSTS 100
 
 static void judged_step(const struct rh_env *env, const struct rh_event *event,
 			struct rh_effects *fx)
@@ -106,7 +106,7 @@ const struct rh_model bench_sparse_model = {
 
 const struct rh_model bench_judged_model = {
 	.name = "bench-judged",
-	.doc = "Ten messages, and a gauge that counts them at each node.",
+	.doc = "A hundred messages, and a gauge that counts them at each node.",
 	.abi = RH_MODEL_ABI,
 	.state_size = sizeof(struct small_state),
 	.keys = no_keys,

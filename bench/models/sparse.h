@@ -1,7 +1,7 @@
 /*
  * sparse.h - a quiet network: a heartbeat a second at each node, and ten messages a second, flooded.
  *
- * And the flood that is judged: `bench-judged` posts ten messages and tells after each first
+ * And the flood that is judged: `bench-judged` posts a hundred messages and tells after each first
  * delivery how many the node has heard, as the gauge head_height.
  */
 #ifndef BENCH_MODELS_SPARSE_H

@@ -126,22 +126,66 @@ static void bind_leaf(struct rh_judge *judge, uint32_t assertion, uint32_t numbe
 }
 
 /* Most are one gauge and one number: what is kept for those costs least. */
-static bool is_simple(struct rh_judge *judge, uint32_t assertion, const char *text)
+static bool is_simple(struct rh_that *that, const struct rh_plan *plan,
+		      const struct rh_plan_assertion *assertion, const char *text)
 {
-	const struct rh_plan_assertion *plan = &judge->plan->assertions[assertion];
-	struct rh_that *that = RH_ARENA_NEW(&judge->arena, struct rh_that);
 	struct rh_err err = {0};
 	size_t offset, len;
 
-	if (judge->plan->model == NULL ||
-	    rh_that_parse(that, &offset, &len, judge->plan, text, &err) != 0)
+	if (plan->model == NULL || rh_that_parse(that, &offset, &len, plan, text, &err) != 0)
 		return false;
-	if (that->aggregate == RH_AGG_EACH && plan->quorum == RH_QUORUM_ANY)
+	if (that->aggregate == RH_AGG_EACH && assertion->quorum == RH_QUORUM_ANY)
 		that->aggregate = RH_AGG_ANY;
-	else if (that->aggregate == RH_AGG_EACH && plan->quorum != RH_QUORUM_ALL)
+	else if (that->aggregate == RH_AGG_EACH && assertion->quorum != RH_QUORUM_ALL)
 		return false;
-	judge->thats[assertion] = that;
 	return true;
+}
+
+static bool is_sentence(const struct rh_plan *plan, const struct rh_that *that)
+{
+	uint32_t model_gauges = plan->model != NULL ? plan->model->gauge_count : 0;
+
+	return that->aggregate <= RH_AGG_DISTINCT && that->op <= RH_OP_GE && that->gauge >= 0 &&
+	       (that->gauge < RH_GAUGE_SHARED_COUNT ||
+		(that->gauge >= RH_GAUGE_MODEL && that->gauge < RH_GAUGE_MODEL + model_gauges));
+}
+
+static int check_one(const struct rh_plan *plan, const struct rh_plan_assertion *assertion,
+		     struct rh_arena *arena, struct rh_err *err)
+{
+	struct rh_formula formula = {0};
+	struct rh_expr_fault fault = {0};
+	struct rh_buf text = {0};
+	struct rh_that that;
+	int rc = 0;
+
+	if (assertion->type == &judge_gauge_type)
+		return is_sentence(plan, assertion->params)
+			       ? 0
+			       : rh_err_set(err, RH_E_CORRUPT,
+					    "check %s is of a gauge that is not there",
+					    assertion->name);
+	if (assertion->type->formula == NULL)
+		return 0;
+	assertion->type->formula(assertion->params, plan, assertion, &text);
+	if (!is_simple(&that, plan, assertion, rh_buf_str(&text)) &&
+	    !rh_formula_bind(&formula, &fault, arena, plan, assertion, rh_buf_str(&text)))
+		rc = rh_err_set(err, RH_E_CORRUPT, "check %s: %s: %s", assertion->name,
+				rh_buf_str(&text), fault.text);
+	rh_buf_release(&text);
+	return rc;
+}
+
+int rh_judge_check(const struct rh_plan *plan, struct rh_err *err)
+{
+	struct rh_arena arena;
+	int rc = 0;
+
+	rh_arena_init(&arena);
+	for (uint32_t i = 0; i < plan->assertion_count && rc == 0; i++)
+		rc = check_one(plan, &plan->assertions[i], &arena, err);
+	rh_arena_release(&arena);
+	return rc;
 }
 
 static void bind_one(struct rh_judge *judge, uint32_t assertion)
@@ -150,15 +194,20 @@ static void bind_one(struct rh_judge *judge, uint32_t assertion)
 	struct formula *formula;
 	struct rh_expr_fault fault;
 	struct rh_buf text = {0};
+	struct rh_that that;
 
 	plan->type->formula(plan->params, judge->plan, plan, &text);
-	if (is_simple(judge, assertion, rh_buf_str(&text))) {
+	if (is_simple(&that, judge->plan, plan, rh_buf_str(&text))) {
+		struct rh_that *kept = RH_ARENA_NEW(&judge->arena, struct rh_that);
+
+		*kept = that;
+		judge->thats[assertion] = kept;
 		rh_buf_release(&text);
 		return;
 	}
 	formula = RH_ARENA_NEW(&judge->arena, struct formula);
 	judge->formulas[assertion] = formula;
-	/* The loader bound it too, and a plan's bytes are bound when they are read. */
+	/* The loader bound it too, and a stored plan was checked. */
 	if (!rh_formula_bind(&formula->bound, &fault, &judge->arena, judge->plan, plan,
 			     rh_buf_str(&text)))
 		rh_fatal("check %s: %s: %s", plan->name, rh_buf_str(&text), fault.text);

@@ -85,6 +85,7 @@ struct rh_judge *rh_judge_open(const struct rh_plan *plan)
 	open_space(judge);
 	judge->scratch = rh_alloc(1, sizeof(struct scratch) + ((size_t)plan->assertion_count + 1) *
 								      sizeof(struct rh_result));
+	judge_evidence_open(judge);
 	judge_derived_open(judge);
 	for (uint32_t i = 0; i < plan->assertion_count; i++)
 		open_seat(judge, i);
@@ -391,16 +392,13 @@ static bool is_idle(const struct rh_judge *judge, const struct rh_record *record
 	       (record->index >= judge->gauge_count || !judge->is_wanted[record->index]);
 }
 
-/* Where a record is kept: in its node's ring when it is evidence, else only while it is handled. */
+/* Where a record is kept: in the log when it is evidence, else only while it is handled. */
 static struct kept *keep(struct rh_judge *judge, const struct rh_record *record, struct kept *spare)
 {
 	struct kept *kept = spare;
 
-	if (record->node < judge->plan->node_count && is_evidence(judge, record)) {
-		struct place *place = &judge->places[record->node];
-
-		kept = &place->ring[place->ring_count++ % RING_RECORDS];
-	}
+	if (record->node < judge->plan->node_count && is_evidence(judge, record))
+		kept = judge_evidence_next(judge, record->node);
 	*kept = (struct kept){.time_ns = record->time_ns,
 			      .node = record->node,
 			      .kind = record->kind,
@@ -439,23 +437,20 @@ static void take_one(struct rh_judge *judge, const struct rh_record *record)
 		take_for_own_types(judge, record, kept);
 }
 
-#define EXPECT_FAR  12 /* records ahead: the node's place */
-#define EXPECT_NEAR 6  /* and, by it, the slot of its ring */
+#define EXPECT_AHEAD 8 /* records: their nodes come in no order that a cache could foresee */
 
-void rh_judge_expect(const struct rh_judge *judge, const struct rh_record *records, size_t count,
-		     size_t next)
+/* What is kept of a record's node is asked for early. */
+static void expect(const struct rh_judge *judge, const struct rh_record *record)
 {
-	uint32_t nodes = judge->plan->node_count;
-
-	if (next + EXPECT_FAR < count && records[next + EXPECT_FAR].node < nodes)
-		__builtin_prefetch(&judge->places[records[next + EXPECT_FAR].node], 1);
-	if (next + EXPECT_NEAR < count && records[next + EXPECT_NEAR].node < nodes) {
-		const struct place *place = &judge->places[records[next + EXPECT_NEAR].node];
-		const struct kept *slot = &place->ring[place->ring_count % RING_RECORDS];
-
-		__builtin_prefetch(slot, 1);
-		__builtin_prefetch((const char *)(slot + 1) - 1, 1);
-	}
+	if (record->node >= judge->plan->node_count)
+		return;
+	__builtin_prefetch(&judge->places[record->node], 1);
+	if (record->kind == RH_RECORD_GAUGE && record->index < judge->gauge_count &&
+	    judge->columns[record->index].values != 0)
+		__builtin_prefetch((const int64_t *)rh_at(&judge->space,
+							  judge->columns[record->index].values) +
+					   record->node,
+				   1);
 }
 
 void rh_judge_take(struct rh_judge *judge, const struct rh_record *records, size_t count)
@@ -473,6 +468,24 @@ void rh_judge_take_late(struct rh_judge *judge, const struct rh_record *record)
 		take_action(judge, record);
 	else if (record->kind == RH_RECORD_FAULT && record->stage == RH_FAULT_UNVERIFIED)
 		take_fault(judge, record);
+}
+
+size_t rh_judge_take_some(struct rh_judge *judge, const struct rh_record *records, size_t count)
+{
+	const struct core *core = judge->core;
+	uint32_t decisions = core->decisions.count;
+	uint32_t alerts = core->alerts.count;
+
+	RH_ASSERT(!core->is_finished && count > 0);
+	for (size_t i = 0; i < count; i++) {
+		if (i + EXPECT_AHEAD < count)
+			expect(judge, &records[i + EXPECT_AHEAD]);
+		take_one(judge, &records[i]);
+		if (core->decisions.count != decisions || core->alerts.count != alerts ||
+		    records[i].kind == RH_RECORD_ACTION)
+			return i + 1;
+	}
+	return count;
 }
 
 void rh_judge_advance(struct rh_judge *judge, uint64_t time_ns)

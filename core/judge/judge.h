@@ -46,6 +46,11 @@ struct rh_result {
 	uint32_t fault_step; /* a fault in effect at that time, or RH_NONE */
 };
 
+/*
+ * Whether everything that the plan's assertions say means something.  A plan that was loaded is so;
+ * one that was decoded need not be, and must be checked before a judge is opened.
+ */
+int rh_judge_check(const struct rh_plan *plan, struct rh_err *err) RH_MUST_USE;
 struct rh_judge *rh_judge_open(const struct rh_plan *plan);
 void rh_judge_close(struct rh_judge *judge);
 
@@ -53,11 +58,10 @@ void rh_judge_close(struct rh_judge *judge);
 void rh_judge_take(struct rh_judge *judge, const struct rh_record *records, size_t count);
 void rh_judge_advance(struct rh_judge *judge, uint64_t time_ns);
 /*
- * The records are `ahead` of the next to be taken: what the judge keeps of their nodes is asked for
- * early, since nodes come in no order that a cache could foresee.  Changes nothing.
+ * The same for those who must tell others what was decided: stops behind the record at which
+ * something was, or an alert changed, and behind a record of an action.  Says how many were taken.
  */
-void rh_judge_expect(const struct rh_judge *judge, const struct rh_record *records, size_t count,
-		     size_t next);
+size_t rh_judge_take_some(struct rh_judge *judge, const struct rh_record *records, size_t count);
 /* Closes every window: the run ended at `time_ns` (for the reason given). */
 enum rh_run_end { RH_END_COMPLETED, RH_END_TIMEOUT, RH_END_CANCELLED };
 void rh_judge_finish(struct rh_judge *judge, uint64_t time_ns, enum rh_run_end end);

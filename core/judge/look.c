@@ -1,10 +1,8 @@
 /*
- * look.c - what a look at an assertion decides, and the evidence that is kept of it.
+ * look.c - what a look at an assertion decides.
  *
  * Looks are taken when an instant is over, in the order in which what they look at was touched.
  */
-#include <string.h>
-
 #include "core/judge/state.h"
 
 enum rh_truth judge_truth_of(const struct rh_judge *judge, uint32_t assertion, int64_t *value,
@@ -22,50 +20,6 @@ enum rh_truth judge_truth_of(const struct rh_judge *judge, uint32_t assertion, i
 	return plan->type->truth(seat->type_state == 0 ? NULL
 						       : rh_at(&judge->space, seat->type_state),
 				 plan->params, &view, value);
-}
-
-/* ---- evidence -------------------------------------------------------------------------------- */
-
-/* The `count` records of a place behind the newest `skip`, oldest first. */
-static void gather(struct seat *seat, const struct place *place, uint32_t skip, uint32_t count)
-{
-	uint32_t held = place->ring_count < RING_RECORDS ? place->ring_count : RING_RECORDS;
-
-	for (uint32_t back = skip + count < held ? skip + count : held; back > skip; back--)
-		seat->evidence[seat->evidence_count++] =
-			place->ring[(place->ring_count - back) % RING_RECORDS];
-}
-
-/*
- * The record that decided and five before it on its node.  When a window ends that record may be
- * long past: then the last ones of the node to blame.
- */
-static void gather_evidence(const struct rh_judge *judge, uint32_t assertion)
-{
-	struct seat *seat = &judge->seats[assertion];
-	uint32_t nodes = judge->plan->node_count;
-
-	seat->evidence_count = 0;
-	if (!seat->cause.is_set)
-		return;
-	/* What did not go on has no record that says so. */
-	if (seat->cause.node < nodes && !judge_has_rounds(judge, assertion)) {
-		const struct place *place = &judge->places[seat->cause.node];
-
-		for (uint32_t back = 1; back <= RING_RECORDS && back <= place->ring_count; back++) {
-			const struct kept *one =
-				&place->ring[(place->ring_count - back) % RING_RECORDS];
-
-			if (memcmp(one, &seat->cause, sizeof(*one)) != 0)
-				continue;
-			gather(seat, place, back - 1, RH_EVIDENCE_RECORDS + 1);
-			return;
-		}
-	}
-	if (seat->node < nodes)
-		gather(seat, &judge->places[seat->node], 0, RH_EVIDENCE_RECORDS + 1);
-	else
-		seat->evidence[seat->evidence_count++] = seat->cause;
 }
 
 /* ---- decisions ------------------------------------------------------------------------------- */
@@ -105,7 +59,7 @@ void judge_decide(struct rh_judge *judge, uint32_t assertion, enum rh_result_sta
 		seat->node = judge_formula_blame(judge, assertion, &seat->value);
 	if (seat->aggregate != 0)
 		judge_aggregate_leave(judge, assertion);
-	gather_evidence(judge, assertion);
+	judge_evidence_gather(judge, assertion);
 	*(uint32_t *)rh_vec_push(&judge->space, &core->decisions, sizeof(uint32_t)) = assertion;
 	if (seat->is_waited_for) {
 		RH_ASSERT(core->waiting > 0);

@@ -6,7 +6,8 @@
  *           struct core      clock, counts, faults, heads; the root of the space
  *           struct seat[]    one for each assertion: window, last value, decision, evidence
  *           struct column[]  latest value of a wanted gauge on each node
- *           struct place[]   one for each node: is it up, its head, its last records
+ *           struct place[]   one for each node: is it up, its head
+ *           struct entry[]   a log of the last records of all nodes
  *           aggregates, blocks on their way, states of the assertion types
  *
  * Only gauges that an assertion reads are kept, and every sum over nodes is kept up to date record
@@ -22,8 +23,6 @@
 #include "core/judge/view.h"
 #include "core/scenario/formula.h"
 #include "core/scenario/that.h"
-
-#define RING_RECORDS 8 /* last records of a node: five before the deciding one, and those after */
 
 /* A record without its text; text is never evidence. */
 struct kept {
@@ -42,8 +41,9 @@ struct kept {
 struct place {
 	uint64_t head;
 	uint32_t is_up;
-	uint32_t ring_count; /* ever; the slot is ring_count % RING_RECORDS */
-	struct kept ring[RING_RECORDS];
+	uint32_t said;	    /* records that may be evidence, ever */
+	uint32_t last;	    /* of them: position in the log + 1 */
+	uint32_t is_tidied; /* by the core's so-many-th tidying of the log */
 };
 
 struct column {
@@ -246,6 +246,11 @@ struct core {
 	uint32_t is_finished;
 	uint32_t end; /* enum rh_run_end */
 	uint64_t end_ns;
+	rh_off log; /* the last records of all nodes (evidence.c) */
+	uint32_t log_count;
+	uint32_t log_cap;
+	uint32_t tidied; /* how often entries were moved */
+	uint32_t unused2;
 	rh_off seats;
 	rh_off columns;
 	rh_off places;
@@ -339,6 +344,7 @@ struct rh_judge {
 	struct seat *seats;
 	struct column *columns;
 	struct place *places;
+	struct entry *log;
 	struct reader *readers; /* by column, then by assertion */
 	struct captured *captured;
 	struct stretched *stretched;
@@ -428,6 +434,12 @@ void judge_keep_worst(const struct rh_judge *judge, uint32_t assertion, int64_t 
 /* What was seen; `expect: fail` turns it round. */
 void judge_decide(struct rh_judge *judge, uint32_t assertion, enum rh_result_state seen,
 		  enum ground ground);
+
+/* evidence.c: the last records of each node */
+void judge_evidence_open(struct rh_judge *judge);
+/* Where the node's next record is to be written; holds until the next is asked for. */
+struct kept *judge_evidence_next(struct rh_judge *judge, uint32_t node);
+void judge_evidence_gather(const struct rh_judge *judge, uint32_t assertion);
 
 /* gang.c: who is not looked at while no limit is near */
 void judge_gang_join(struct rh_judge *judge, uint32_t assertion);  /* if it may */

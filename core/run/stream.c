@@ -167,29 +167,42 @@ static void watch_before(struct run *run, uint64_t time_ns)
 	run_watch(run);
 }
 
+/* Gives the judge records up to the first at which somebody may have to be told, or to react; how many. */
+static size_t judge_some(struct run *run, const struct rh_record *records, size_t count)
+{
+	if (run->judge == NULL)
+		return 1;
+	if (run->is_closing) {
+		rh_judge_take_late(run->judge, records);
+		return 1;
+	}
+	if (run->waiting_count == 0)
+		return rh_judge_take_some(run->judge, records, count);
+	watch_before(run, records[0].time_ns);
+	return rh_judge_take_some(run->judge, records, 1);
+}
+
 void run_take(void *ctx, const struct rh_record *records, size_t count)
 {
 	struct run *run = ctx;
 	size_t done = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		if (run->judge != NULL && !run->is_closing) {
-			watch_before(run, records[i].time_ns);
-			rh_judge_expect(run->judge, records, count, i);
-			rh_judge_take(run->judge, &records[i], 1);
-			if (judge_has_decided(run)) {
-				hand_on(run, records + done, i - done);
-				run_tell_decisions(run);
-				done = i;
-			}
-		} else if (run->judge != NULL) {
-			rh_judge_take_late(run->judge, &records[i]);
+	for (size_t next = 0; next < count;) {
+		size_t last = next + judge_some(run, records + next, count - next) - 1;
+
+		if (last > next)
+			run->last_ns = records[last - 1].time_ns;
+		if (!run->is_closing && judge_has_decided(run)) {
+			hand_on(run, records + done, last - done);
+			run_tell_decisions(run);
+			done = last;
 		}
-		run->last_ns = records[i].time_ns;
-		if (records[i].kind == RH_RECORD_ACTION) {
-			hand_on(run, records + done, i + 1 - done);
-			done = i + 1;
-			run_answer(run, &records[i]);
+		next = last + 1;
+		run->last_ns = records[last].time_ns;
+		if (records[last].kind == RH_RECORD_ACTION) {
+			hand_on(run, records + done, next - done);
+			done = next;
+			run_answer(run, &records[last]);
 		}
 	}
 	hand_on(run, records + done, count - done);

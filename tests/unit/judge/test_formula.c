@@ -389,6 +389,44 @@ START_TEST(recovery_scores)
 }
 END_TEST
 
+/* What a damaged plan may say is refused with the check's name, before a judge is opened. */
+START_TEST(what_means_nothing_is_refused)
+{
+	static const char *const texts[] = {"max(head_height) - ", "max(no_such_gauge) - 1 <= 2",
+					    "max(head_height, phase=nowhere) <= 2",
+					    "recovery_time(no-such-fault) <= 3s", ""};
+	struct rh_err err = {0};
+
+	for (size_t i = 0; i < RH_ARRAY_LEN(texts); i++) {
+		struct rh_plan *plan = plan_of_stories();
+
+		ck_assert_int_eq(rh_judge_check(plan, &err), 0);
+		plan_add_expression(plan, "odd", RH_MODE_ALWAYS, 0, SECONDS(9), texts[i]);
+		ck_assert_int_eq(rh_judge_check(plan, &err), RH_E_CORRUPT);
+		ck_assert_msg(strstr(err.text, "check odd") != NULL, "%s", err.text);
+		rh_plan_free(plan);
+	}
+}
+END_TEST
+
+START_TEST(sentences_out_of_range_are_refused)
+{
+	static const struct rh_that thats[] = {{RH_AGG_DISTINCT + 1, RH_GAUGE_HEADS, RH_OP_EQ, 1},
+					       {RH_AGG_MAX, RH_GAUGE_HEADS, RH_OP_GE + 1, 1},
+					       {RH_AGG_MAX, RH_GAUGE_MODEL + 500, RH_OP_EQ, 1},
+					       {RH_AGG_MAX, -1, RH_OP_EQ, 1}};
+	struct rh_err err = {0};
+
+	for (size_t i = 0; i < RH_ARRAY_LEN(thats); i++) {
+		struct rh_plan *plan = plan_of_stories();
+
+		plan_add_check(plan, "odd", RH_MODE_ALWAYS, 0, SECONDS(9), thats[i]);
+		ck_assert_int_eq(rh_judge_check(plan, &err), RH_E_CORRUPT);
+		rh_plan_free(plan);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	struct frame frame = frame_open("judge: formulas");
@@ -396,5 +434,7 @@ int main(void)
 	tcase_add_test(frame.tests, agrees_with_a_slow_recomputation);
 	tcase_add_loop_test(frame.tests, every_function, 0, RH_ARRAY_LEN(stories));
 	tcase_add_test(frame.tests, recovery_scores);
+	tcase_add_test(frame.tests, what_means_nothing_is_refused);
+	tcase_add_test(frame.tests, sentences_out_of_range_are_refused);
 	return frame_run(frame);
 }

@@ -46,6 +46,35 @@ START_TEST(evidence_is_the_record_and_five_before_it_there)
 }
 END_TEST
 
+/* Others may say very much meanwhile: what a quiet node said last is kept. */
+START_TEST(evidence_of_a_quiet_node_is_not_lost)
+{
+	struct rh_plan *plan = shallow_plan();
+	struct rh_judge *judge = rh_judge_open(plan);
+	struct rh_record record = {.kind = RH_RECORD_GAUGE, .index = RH_GAUGE_REORG_DEPTH};
+	const struct rh_result *result;
+
+	for (uint32_t i = 0; i < 30000; i++) {
+		record.time_ns = i;
+		record.node = i % 9000 == 1 ? 0 : 1 + i % 2;
+		record.a = i % 5;
+		rh_judge_take(judge, &record, 1);
+	}
+	record.node = 0;
+	record.a = 7;
+	rh_judge_take(judge, &record, 1);
+	rh_judge_finish(judge, SECONDS(10), RH_END_COMPLETED);
+	result = rh_judge_result(judge, 0);
+	ck_assert_uint_eq(result->state, RH_RESULT_FAILED);
+	ck_assert_uint_eq(result->evidence_count, 5);
+	for (uint32_t i = 0; i < 4; i++)
+		ck_assert_uint_eq(result->evidence[i].time_ns, 9000 * i + 1);
+	ck_assert_uint_eq(result->evidence[4].a, 7);
+	rh_judge_close(judge);
+	rh_plan_free(plan);
+}
+END_TEST
+
 START_TEST(the_fault_in_effect_is_named)
 {
 	struct rh_plan *plan = shallow_plan();
@@ -335,6 +364,7 @@ int main(void)
 	struct frame frame = frame_open("judge: verdict");
 
 	tcase_add_test(frame.tests, evidence_is_the_record_and_five_before_it_there);
+	tcase_add_test(frame.tests, evidence_of_a_quiet_node_is_not_lost);
 	tcase_add_test(frame.tests, the_fault_in_effect_is_named);
 	tcase_add_test(frame.tests, classes_of_verdicts);
 	tcase_add_test(frame.tests, verify_none_is_named_and_does_not_count);
