@@ -46,4 +46,7 @@ expect 2 "$program" run scenarios/a/oen.yaml
 says err 'did you mean scenarios/a/one.yaml'
 expect 2 "$program" validate foru.yaml --json
 says out '"code":"E001"'
+# A name that has nothing but its ending with another in common is not near it.
+expect 2 "$program" run xyzw.yaml
+says_not err 'did you mean'
 echo "ok: plan"
