@@ -535,3 +535,8 @@ uint64_t rh_judge_condition_changes(const struct rh_judge *judge)
 {
 	return judge->core->condition_changes;
 }
+
+uint64_t rh_judge_condition_changed_ns(const struct rh_judge *judge)
+{
+	return judge->core->condition_changed_ns;
+}

@@ -250,8 +250,10 @@ void judge_look(struct rh_judge *judge, uint32_t assertion)
 	judge_formula_refresh(judge, assertion, false);
 	truth = judge_truth_of(judge, assertion, &value, &blamed);
 	judge_gang_leave(judge, assertion);
-	if (truth != seat->last_truth && plan->role == RH_ROLE_CONDITION)
+	if (truth != seat->last_truth && plan->role == RH_ROLE_CONDITION) {
 		judge->core->condition_changes++;
+		judge->core->condition_changed_ns = judge->core->clock_ns;
+	}
 	seat->last_truth = truth;
 	if (truth != RH_TRUTH_UNKNOWN) {
 		judge_keep_worst(judge, assertion, value);

@@ -144,6 +144,13 @@ uint64_t rh_judge_next_end(const struct rh_judge *judge)
 	return RH_TIME_NEVER;
 }
 
+uint64_t rh_judge_next_timer(const struct rh_judge *judge)
+{
+	uint32_t count = judge->core->timers.count;
+
+	return count == 0 ? RH_TIME_NEVER : timer_at(judge, count - 1)->time_ns;
+}
+
 /* ---- the end of a window --------------------------------------------------------------------- */
 
 /* What the mode says at the end of a window in which everything was seen. */
