@@ -12,9 +12,12 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/report/words.h"
+#include "core/scenario/node_steps.h"
+#include "core/scenario/services.h"
 #include "core/scenario/value.h"
 
 #define NAMES_SHOWN 4
@@ -64,6 +67,8 @@ static bool is_usual(const struct rh_key *key, const struct rh_value *value, str
 		return value->text == NULL || value->text[0] == 0;
 	if (key->default_text == NULL)
 		return false;
+	if (key->default_text[0] == 0) /* nothing was written, and nothing is taken */
+		return value->number == 0 && value->ratio.num == 0;
 	other = rh_value_default(key, slots);
 	rh_value_print(value, key, &ours);
 	rh_value_print(&other, key, &usual);
@@ -97,7 +102,7 @@ static void put_nodes(struct rh_buf *out, const struct rh_plan *plan, const uint
 	uint32_t shown = 0;
 	uint32_t told = 0;
 
-	if (count == plan->node_count) {
+	if (count == plan->node_count && !rh_plan_is_without_network(plan)) {
 		rh_buf_text(out, "all nodes");
 		return;
 	}
@@ -127,6 +132,29 @@ static const char *plural(uint64_t count, const char *one, const char *many)
 }
 
 /* ---- steps ----------------------------------------------------------------------------------- */
+
+/* Of the steps that are the first of a series: how many there are, and the last of them. */
+struct copies {
+	uint32_t count;
+	uint32_t last;
+};
+
+static void put_copies(struct rh_buf *out, const struct rh_plan *plan,
+		       const struct rh_plan_step *step, struct copies copies)
+{
+	const struct rh_plan_step *last = &plan->steps[copies.last];
+	char text[RH_TIME_TEXT];
+
+	if (copies.count < 2)
+		return;
+	rh_buf_printf(out, "; this is the first of %" PRIu32 ", the last ", copies.count);
+	if (step->after == RH_NONE)
+		rh_buf_printf(out, "at %s", rh_clock_text(text, last->at_ns));
+	else
+		rh_buf_printf(out, "%s behind it", rh_span_text(text, last->at_ns - step->at_ns));
+	if (last->until_ns != RH_TIME_NEVER && step->after == RH_NONE)
+		rh_buf_printf(out, " until %s", rh_clock_text(text, last->until_ns));
+}
 
 /* Links whose two directions are both meant count as one. */
 static void put_links(struct rh_buf *out, const struct rh_plan_step *step)
@@ -224,13 +252,27 @@ static void describe_step(struct rh_buf *out, const struct rh_plan *plan,
 		rh_buf_printf(out, " - cannot be played yet: needs %s", step->type->missing);
 }
 
+/* `at: end` is the last nanosecond of the phase. */
+static bool is_at_end(const struct rh_plan *plan, const struct rh_plan_step *step)
+{
+	const struct rh_plan_phase *phase;
+
+	if (step->phase == RH_NONE)
+		return false;
+	phase = &plan->phases[step->phase];
+	return step->at_ns + 1 == phase->start_ns + phase->duration_ns;
+}
+
 /* When it begins: a time of the run, or so long behind what the line above names. */
-static void put_when(struct rh_buf *out, const struct rh_plan_step *step)
+static void put_when(struct rh_buf *out, const struct rh_plan *plan,
+		     const struct rh_plan_step *step)
 {
 	char span[RH_TIME_TEXT];
 	char text[RH_TIME_TEXT + 4] = "";
 
-	if (has_clock(step))
+	if (has_clock(step) && is_at_end(plan, step))
+		snprintf(text, sizeof(text), "at its end");
+	else if (has_clock(step))
 		rh_clock_text(text, step->at_ns);
 	else if (step->at_ns > 0)
 		snprintf(text, sizeof(text), "+%s", rh_span_exact(span, step->at_ns));
@@ -238,11 +280,11 @@ static void put_when(struct rh_buf *out, const struct rh_plan_step *step)
 }
 
 static void put_step(struct rh_buf *out, const struct rh_plan *plan,
-		     const struct rh_plan_step *step, size_t columns)
+		     const struct rh_plan_step *step, struct copies copies, size_t columns)
 {
 	struct rh_buf what = {0};
 
-	put_when(out, step);
+	put_when(out, plan, step);
 	rh_buf_printf(out, "  %-11s", step->type->name);
 	if (strlen(step->type->name) > 10)
 		rh_buf_text(out, " ");
@@ -250,27 +292,36 @@ static void put_step(struct rh_buf *out, const struct rh_plan *plan,
 	if (step->label[0] != 0 && strcmp(step->label, step->name) != 0)
 		rh_buf_printf(&what, "\"%s\", ", step->label);
 	describe_step(&what, plan, step);
+	put_copies(&what, plan, step, copies);
 	cmd_put_wrapped(out, rh_buf_str(&what), INDENT, columns);
 	rh_buf_release(&what);
 }
 
-/* Steps that wait for the same one stand under its name. */
+/* Steps that wait for the same one stand under its name; a series is one thing. */
 static void put_steps(struct rh_buf *out, const struct rh_plan *plan, enum rh_part part,
 		      uint32_t phase, size_t columns)
 {
+	struct copies *copies = rh_alloc((size_t)plan->step_count + 1, sizeof(*copies));
 	uint32_t after = RH_NONE;
 
 	for (uint32_t i = 0; i < plan->step_count; i++) {
+		uint32_t first = plan->steps[i].series == RH_NONE ? i : plan->steps[i].series;
+
+		copies[first].count++;
+		copies[first].last = i;
+	}
+	for (uint32_t i = 0; i < plan->step_count; i++) {
 		const struct rh_plan_step *step = &plan->steps[i];
 
-		if (step->part != part || step->phase != phase)
+		if (step->part != part || step->phase != phase || step->series != RH_NONE)
 			continue;
 		if (step->after != after && step->after != RH_NONE)
 			rh_buf_printf(out, "  %-10s  when %s is over:\n", "",
 				      plan->steps[step->after].name);
 		after = step->after;
-		put_step(out, plan, step, columns);
+		put_step(out, plan, step, copies[i], columns);
 	}
+	free(copies);
 }
 
 /* ---- checks ---------------------------------------------------------------------------------- */
@@ -380,6 +431,14 @@ static void put_checks(struct rh_buf *out, const struct rh_plan *plan, uint32_t 
 	}
 }
 
+/* All of them: there are few. */
+static void put_services(struct rh_buf *out, const struct rh_plan *plan)
+{
+	rh_buf_text(out, "none, only services:");
+	for (uint32_t i = 0; i < plan->node_count; i++)
+		rh_buf_printf(out, "%s %s", i == 0 ? "" : ",", plan->nodes[i].name);
+}
+
 /* ---- head and body --------------------------------------------------------------------------- */
 
 static void put_head(struct rh_buf *out, const struct rh_plan *plan, size_t columns)
@@ -395,15 +454,20 @@ static void put_head(struct rh_buf *out, const struct rh_plan *plan, size_t colu
 		cmd_put_wrapped(out, plan->hypothesis, 2, columns);
 	}
 	rh_buf_reset(&line);
-	rh_words_network(&line, plan);
+	if (rh_plan_is_without_network(plan))
+		put_services(&line, plan);
+	else
+		rh_words_network(&line, plan);
 	rh_buf_printf(&line, ", seed %" PRIu64, plan->seed);
 	rh_buf_text(out, "\n  network   ");
 	cmd_put_wrapped(out, rh_buf_str(&line), 12, columns);
-	rh_buf_reset(&line);
-	rh_buf_text(&line, plan->model->name);
-	put_chosen(&line, plan, plan->model->keys, plan->params);
-	rh_buf_text(out, "  model     ");
-	cmd_put_wrapped(out, rh_buf_str(&line), 12, columns);
+	if (!rh_plan_is_without_network(plan)) {
+		rh_buf_reset(&line);
+		rh_buf_text(&line, plan->model->name);
+		put_chosen(&line, plan, plan->model->keys, plan->params);
+		rh_buf_text(out, "  model     ");
+		cmd_put_wrapped(out, rh_buf_str(&line), 12, columns);
+	}
 	rh_buf_printf(out, "  length    %s", rh_span_text(span, plan->duration_ns));
 	if (plan->timeout_ns > plan->duration_ns)
 		rh_buf_printf(out, "; open checks are waited for until %s",

@@ -235,9 +235,12 @@ static void take_fault(struct rh_judge *judge, const struct rh_record *record)
 		break;
 	case RH_FAULT_CLEARED:
 		fault_ends(judge, step);
-		judge_fault_is_over(judge, step);
+		judge_fault_is_over(judge, step, false);
 		if (is_link && record->b == 0)
 			rh_bit_set(steps(judge, STEPS_UNTOUCHED), step);
+		break;
+	case RH_FAULT_OVER:
+		judge_fault_is_over(judge, step, true);
 		break;
 	case RH_FAULT_UNVERIFIED:
 		rh_bit_set(steps(judge, STEPS_UNVERIFIED), step);
@@ -460,6 +463,16 @@ void rh_judge_take(struct rh_judge *judge, const struct rh_record *records, size
 	RH_ASSERT(!judge->core->is_finished);
 	for (size_t i = 0; i < count; i++)
 		take_one(judge, &records[i]);
+}
+
+void rh_judge_take_late(struct rh_judge *judge, const struct rh_record *record)
+{
+	RH_ASSERT(judge->core->is_finished);
+	if (record->kind == RH_RECORD_ACTION &&
+	    (record->stage == RH_ACTION_REFUSED || record->stage == RH_ACTION_FAILED))
+		take_action(judge, record);
+	else if (record->kind == RH_RECORD_FAULT && record->stage == RH_FAULT_UNVERIFIED)
+		take_fault(judge, record);
 }
 
 void rh_judge_advance(struct rh_judge *judge, uint64_t time_ns)

@@ -61,6 +61,8 @@ void rh_judge_expect(const struct rh_judge *judge, const struct rh_record *recor
 /* Closes every window: the run ended at `time_ns` (for the reason given). */
 enum rh_run_end { RH_END_COMPLETED, RH_END_TIMEOUT, RH_END_CANCELLED };
 void rh_judge_finish(struct rh_judge *judge, uint64_t time_ns, enum rh_run_end end);
+/* What comes behind the end, of rollback and cleanup: only what could not be done counts. */
+void rh_judge_take_late(struct rh_judge *judge, const struct rh_record *record);
 
 /* Nothing is open but checks that last as long as the run itself. */
 bool rh_judge_is_done(const struct rh_judge *judge);

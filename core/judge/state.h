@@ -416,7 +416,7 @@ void judge_timer_add(struct rh_judge *judge, uint64_t time_ns, enum timer_kind k
 void judge_wait_for(struct rh_judge *judge, uint32_t assertion);
 void judge_step_begins(struct rh_judge *judge, uint32_t step);
 void judge_fault_holds(struct rh_judge *judge, uint32_t step);
-void judge_fault_is_over(struct rh_judge *judge, uint32_t step);
+void judge_fault_is_over(struct rh_judge *judge, uint32_t step, bool is_series);
 void judge_close_all(struct rh_judge *judge, uint64_t time_ns, enum rh_run_end end);
 
 /* look.c: what a look at an assertion decides */

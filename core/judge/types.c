@@ -534,7 +534,8 @@ const struct rh_assertion_type judge_named_types[JUDGE_NAMED_TYPES] = {
 	ROW("inclusion_delay", "transactions reach a block in time", delay_keys, inclusion_delay,
 	    .mode = ALWAYS),
 	ROW("peers", "every node has enough peers", peers_keys, peers),
-	ROW("samples", "a gauge was said often enough", samples_keys, samples),
+	/* What a phase came to is known when it is over. */
+	ROW("samples", "a gauge was said often enough", samples_keys, samples, .mode = AT_END),
 	ROW("clients_healthy", "the nodes are up", healthy_keys, healthy),
 	ROW("node", "the nodes are up, or down", node_keys, node),
 	ROW("reachability", "there is a way between two nodes, or none", reachable_keys,

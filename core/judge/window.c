@@ -352,12 +352,16 @@ void judge_step_begins(struct rh_judge *judge, uint32_t step)
 	fire_due(judge);
 }
 
+/* With the first of a series, all its copies are meant. */
 void judge_fault_holds(struct rh_judge *judge, uint32_t step)
 {
 	for (uint32_t i = 0; judge->has_step_windows && i < judge->plan->assertion_count; i++) {
+		uint32_t during = judge->plan->assertions[i].during;
 		struct seat *seat = &judge->seats[i];
 
-		if (judge->plan->assertions[i].during != step || seat->is_begun)
+		if ((during != step &&
+		     (during == RH_NONE || judge->plan->steps[step].series != during)) ||
+		    seat->is_begun)
 			continue;
 		seat->is_begun = true;
 		seat->from_ns =
@@ -368,13 +372,22 @@ void judge_fault_holds(struct rh_judge *judge, uint32_t step)
 	fire_due(judge);
 }
 
-void judge_fault_is_over(struct rh_judge *judge, uint32_t step)
+static bool has_copies(const struct rh_plan *plan, uint32_t step)
+{
+	for (uint32_t i = 0; i < plan->step_count; i++) {
+		if (plan->steps[i].series == step)
+			return true;
+	}
+	return false;
+}
+
+void judge_fault_is_over(struct rh_judge *judge, uint32_t step, bool is_series)
 {
 	for (uint32_t i = 0; judge->has_step_windows && i < judge->plan->assertion_count; i++) {
 		struct seat *seat = &judge->seats[i];
 
 		if (judge->plan->assertions[i].during != step || !seat->is_begun ||
-		    seat->state != RH_RESULT_OPEN)
+		    seat->state != RH_RESULT_OPEN || (!is_series && has_copies(judge->plan, step)))
 			continue;
 		seat->until_ns = judge->core->clock_ns;
 		if (seat->until_ns < seat->from_ns)

@@ -7,6 +7,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/report/html_style.h"
@@ -303,9 +304,8 @@ static void put_time_cell(struct page *page, uint64_t time_ns)
 	put_cell(page, "id", text);
 }
 
-static void put_verified_cell(struct page *page, uint32_t index)
+static void put_verified_cell(struct page *page, uint32_t index, const struct rh_report_step *step)
 {
-	const struct rh_report_step *step = &page->report->steps[index];
 	const struct rh_plan_step *plan = &page->facts->plan->steps[index];
 	char text[RH_TIME_TEXT + 16];
 	char span[RH_TIME_TEXT];
@@ -344,25 +344,34 @@ static void put_what_cell(struct page *page, uint32_t index)
 static void put_faults(struct page *page)
 {
 	const struct rh_plan *plan = page->facts->plan;
+	struct rh_report_series *all;
 
 	if (plan->step_count == 0)
 		return;
+	all = rh_report_series(page->report);
 	put(page, "<h2>Faults and actions</h2>\n<div class=\"scroll\"><table>\n"
 		  "<tr><th>name</th><th>what</th><th>requested</th><th>verified</th>"
 		  "<th>cleared</th><th class=\"num\">touched</th></tr>\n");
 	for (uint32_t i = 0; i < plan->step_count; i++) {
-		const struct rh_report_step *step = &page->report->steps[i];
+		const struct rh_report_step *step = &all[i].step;
+		char name[300];
 		char text[80];
 
+		if (all[i].count == 0)
+			continue;
+		snprintf(name, sizeof(name), "%.200s", plan->steps[i].name);
+		if (all[i].count > 1)
+			snprintf(name + strlen(name), sizeof(name) - strlen(name),
+				 " (%" PRIu32 " of %" PRIu32 " times)", all[i].begun, all[i].count);
 		put(page, "<tr>");
-		put_cell(page, "", plan->steps[i].name);
+		put_cell(page, "", name);
 		put_what_cell(page, i);
 		if (plan->steps[i].is_disabled) {
 			put(page, "<td colspan=\"4\">disabled</td></tr>\n");
 			continue;
 		}
 		put_time_cell(page, step->requested_ns);
-		put_verified_cell(page, i);
+		put_verified_cell(page, i, step);
 		put_time_cell(page, step->cleared_ns);
 		/* What a fault touched are messages; an action has none. */
 		put_cell(page, "num",
@@ -371,6 +380,7 @@ static void put_faults(struct page *page)
 		put(page, "</tr>\n");
 	}
 	put(page, "</table></div>\n");
+	free(all);
 }
 
 static void put_phases(struct page *page)

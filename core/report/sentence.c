@@ -135,7 +135,8 @@ void rh_sentence_record(struct rh_buf *out, const struct rh_record *record,
 			const struct rh_names *names)
 {
 	static const char *const fault_words[] = {"is requested", "is in effect", "is cleared",
-						  "could not be verified"};
+						  "could not be verified",
+						  "is over, with all its copies"};
 	static const char *const action_words[] = {"is requested", "is done", "is refused",
 						   "has failed"};
 	static const char *const phase_words[] = {"begins", "ends"};

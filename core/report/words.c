@@ -253,10 +253,19 @@ char *rh_words_fault(char text[80], const struct rh_plan *plan, uint32_t step_in
 static void put_step_names(struct rh_buf *out, const struct rh_plan *plan,
 			   const struct rh_plan_step *step)
 {
-	for (uint32_t i = 0; i < step->step_count && i < PARTS_NAMED; i++)
-		rh_buf_printf(out, "%s%s", i == 0 ? "" : ", ", plan->steps[step->steps[i]].name);
-	if (step->step_count > PARTS_NAMED)
-		rh_buf_printf(out, " and %" PRIu32 " more", step->step_count - PARTS_NAMED);
+	uint32_t count = 0;
+
+	for (uint32_t i = 0; i < step->step_count; i++) {
+		const struct rh_plan_step *one = &plan->steps[step->steps[i]];
+
+		/* A series has one name. */
+		if (one->series != RH_NONE)
+			continue;
+		if (count++ < PARTS_NAMED)
+			rh_buf_printf(out, "%s%s", count == 1 ? "" : ", ", one->name);
+	}
+	if (count > PARTS_NAMED)
+		rh_buf_printf(out, " and %" PRIu32 " more", count - PARTS_NAMED);
 }
 
 static void put_wait(struct rh_buf *out, const struct rh_plan *plan,

@@ -58,14 +58,14 @@ bool run_step_is_wanted(struct run *run, uint32_t step)
 
 	/* Called off, with all that would have come behind it. */
 	if (state->is_gone || (run->rollback == ROLLBACK_BEGUN && plan->part == RH_PART_ACTIONS)) {
-		state->is_gone = true;
+		run_call_off(run, step);
 		return false;
 	}
 	why = why_not(run, step);
 	if (why == NULL)
 		return true;
-	state->is_gone = true;
 	run_emit_note(run, run->now_ns, "%s was left out: %s", plan->name, why);
+	run_call_off(run, step);
 	run_step_done(run, step);
 	return false;
 }

@@ -9,6 +9,7 @@
 
 #include "core/scenario/clock_faults.h"
 #include "core/scenario/faults.h"
+#include "core/scenario/services.h"
 #include "core/scenario/steps.h"
 
 /* How many there will be, and when. */
@@ -324,7 +325,7 @@ static bool set_targets(struct rh_steps *steps, struct rh_plan_step *step,
 		return true;
 	if (!rh_choose_edges(steps, step, written))
 		return false;
-	if (step->edge_count == 0)
+	if (step->edge_count == 0 && !rh_load_is_without_network(loader))
 		rh_load_complain(loader, "W004",
 				 written->target != NULL ? written->target->place
 							 : written->tree->place,
