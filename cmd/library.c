@@ -156,6 +156,19 @@ const char *cmd_library_find(const struct cmd_library *library, const char *name
 	return is_unclear ? NULL : found;
 }
 
+/* Whether their names are near each other, without folders and the ending that all have. */
+static bool is_like(struct rh_arena *arena, const char *asked, const char *found)
+{
+	const char *base;
+	size_t len = base_of(asked, &base);
+	const char *ours = rh_arena_text(arena, base, len);
+	const char *theirs;
+
+	len = base_of(found, &base);
+	theirs = rh_arena_text(arena, base, len);
+	return strcmp(ours, theirs) == 0 || rh_suggest(ours, &theirs, 1) != NULL;
+}
+
 /* What was near: names of the library, or files beside the one that is missing. */
 static void find_near(struct cmd_library *library, const char *operand, char hint[600])
 {
@@ -181,6 +194,8 @@ static void find_near(struct cmd_library *library, const char *operand, char hin
 	for (size_t i = 0; i < beside->count && count < NEAR_MAX; i++)
 		words[count++] = beside->paths[i];
 	near = rh_suggest(operand, words, count);
+	if (near != NULL && !is_like(&beside->arena, operand, near))
+		near = NULL;
 	snprintf(hint, 600, near == NULL ? "%s" : "did you mean %.500s?", near == NULL ? "" : near);
 	cmd_library_close(beside);
 	free(beside);

@@ -91,10 +91,10 @@ static void put_failed_step(char *text, size_t size, const struct rh_plan *plan,
 
 	if (is_wait && step->condition < plan->assertion_count &&
 	    plan->assertions[step->condition].text != NULL)
-		snprintf(text, size, "%.80s waited in vain until %.120s", step->name,
-			 plan->assertions[step->condition].text);
+		snprintf(text, size, "%s%.80s waited in vain until %.120s", part_words(step),
+			 step->name, plan->assertions[step->condition].text);
 	else if (is_wait)
-		snprintf(text, size, "%.80s waited in vain", step->name);
+		snprintf(text, size, "%s%.80s waited in vain", part_words(step), step->name);
 	else
 		snprintf(text, size, "%saction %.80s failed", part_words(step), step->name);
 }

@@ -49,11 +49,12 @@ spec:
         - {id: cap, capture: head_height, at: end}
 EOF
 expect 0 "$program" plan series.yaml
-says out 'this is the first of 6, the last at 00:00:50$'
+says out 'this is the first$'
+says out '^ +of 6, the last at 00:00:50 until 00:00:52$'
 [ "$(grep -c 'flaky' "$work/out")" -eq 1 ] || fail "copies of a series have lines of their own"
-says out '  wait       w: until max\(head_height\) >= 3, at most 2 m 00 s$'
-says out 'clear      gone: flap$'
-says out '^  end of the phase:$'
+says out '  wait       w: until max\(head_height\) >= 3, at most 2m$'
+says out 'clear      gone: ends flap$'
+says out '^  at its end  capture    cap: keeps head_height$'
 
 # By name; near names for a wrong one; nothing is guessed when two files have the name.
 mkdir -p scenarios/a scenarios/b lib/x
@@ -71,4 +72,7 @@ expect 2 "$program" run scenarios/a/oen.yaml
 says err 'did you mean scenarios/a/one.yaml'
 expect 2 "$program" validate foru.yaml --json
 says out '"code":"E001"'
+# A name that has nothing but its ending with another in common is not near it.
+expect 2 "$program" run xyzw.yaml
+says_not err 'did you mean'
 echo "ok: plan"
