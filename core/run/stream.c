@@ -132,8 +132,11 @@ static bool judge_has_decided(const struct run *run)
 
 void run_emit(struct run *run, const struct rh_record *record)
 {
+	run->said_ns = record->time_ns;
 	if (run->judge != NULL && !run->is_closing)
 		rh_judge_take(run->judge, record, 1);
+	else if (run->judge != NULL)
+		rh_judge_take_late(run->judge, record);
 	if (judge_has_decided(run))
 		run_tell_decisions(run);
 	hand_on(run, record, 1);
@@ -179,6 +182,8 @@ void run_take(void *ctx, const struct rh_record *records, size_t count)
 				run_tell_decisions(run);
 				done = i;
 			}
+		} else if (run->judge != NULL) {
+			rh_judge_take_late(run->judge, &records[i]);
 		}
 		run->last_ns = records[i].time_ns;
 		if (records[i].kind == RH_RECORD_ACTION) {

@@ -276,6 +276,46 @@ static bool is_plain_form(enum rh_step_form form)
 	       form == RH_FORM_WORKLOAD || value_key(form) != NULL;
 }
 
+/*
+ * `set: workloads.orders.rate` with a value is the step `workload` by another name: loads are what can
+ * be changed while a run goes on.  Any other key stays a `set`.
+ */
+static bool translate_set(struct rh_steps *steps, struct rh_written *written)
+{
+	static const char *const own[] = {"rate", "state"};
+	struct rh_loader *loader = steps->loader;
+	const struct rh_tree *key = written->in.form[RH_FORM_SET];
+	const struct rh_tree *value = rh_tree_get(written->with, "value");
+	const char *name;
+	const char *point;
+
+	if (key->kind != RH_TREE_SCALAR || strncmp(key->text, "workloads.", 10) != 0)
+		return true;
+	name = key->text + 10;
+	point = strrchr(name, '.');
+	for (size_t i = 0; point != NULL && i < RH_ARRAY_LEN(own); i++) {
+		if (strcmp(point + 1, own[i]) != 0)
+			continue;
+		if (value == NULL || value->kind != RH_TREE_SCALAR || written->with->count != 1) {
+			rh_load_complain(loader, "E013", key->place, written->path,
+					 "write with: {value: 5/s}",
+					 "`set` needs a `value`, and nothing else");
+			return false;
+		}
+		written->form = RH_FORM_WORKLOAD;
+		written->in.form[RH_FORM_WORKLOAD] = rh_tree_scalar(
+			loader,
+			rh_arena_printf(&loader->scratch, "%.*s", (int)(point - name), name),
+			key->place);
+		written->with = rh_tree_with(loader, NULL, own[i], value->text, value->place);
+		return true;
+	}
+	rh_load_complain(loader, "E040", key->place, written->path,
+			 "write workloads.NAME.rate or workloads.NAME.state",
+			 "a step can set the rate and the state of a workload");
+	return false;
+}
+
 /* What stops a node for a while is the fault of that kind. */
 static const char *lasting_word(const char *word)
 {
@@ -298,6 +338,8 @@ bool rh_step_type(struct rh_steps *steps, struct rh_written *written)
 	const char *key;
 
 	if (!rh_foreign_step(steps, written))
+		return false;
+	if (written->form == RH_FORM_SET && !translate_set(steps, written))
 		return false;
 	value = written->in.form[written->form];
 	key = form_keys[written->form];

@@ -92,6 +92,20 @@ static const char *name_of(struct rh_steps *steps, const struct rh_written *writ
 	return rh_arena_printf(&steps->loader->scratch, "%.220s%s", name, steps->stretch.suffix);
 }
 
+/* Copies of a step in a repeat have the number of the round, also of the first: "x.2" is a round. */
+static const char *copy_name(struct rh_steps *steps, const struct rh_written *written,
+			     const char *name, uint64_t number)
+{
+	const char *own = written->in.id[0] != 0 ? written->in.id : written->in.name;
+	const char *rounds = steps->stretch.rounds;
+
+	if (own[0] == 0 || rounds[0] == 0)
+		return rh_arena_printf(&steps->loader->scratch, "%s.%llu", name,
+				       (unsigned long long)number);
+	return rh_arena_printf(&steps->loader->scratch, "%.220s%s.%llu", own, rounds,
+			       (unsigned long long)number);
+}
+
 /* ---- `if` ------------------------------------------------------------------------------------ */
 
 /* "${run.failed}" and "run.failed" are the same: there is no other meaning at that place. */
@@ -453,8 +467,7 @@ static void load_copies(struct rh_steps *steps, const struct rh_written *written
 		}
 		params = now;
 		if (i > 0)
-			own = rh_arena_printf(&steps->loader->scratch, "%s.%llu", name,
-					      (unsigned long long)i + 1);
+			own = copy_name(steps, written, name, i + 1);
 		draft = make_copy(steps, written, own, begin, since_ns, copies, params);
 		if (draft == NULL)
 			return;

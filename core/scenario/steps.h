@@ -41,7 +41,8 @@ struct rh_stretch {
 	uint32_t phase;
 	uint64_t start_ns;
 	uint64_t end_ns;
-	const char *suffix; /* of the round of a repeat: "" or ".2" */
+	const char *rounds; /* of the repeats around it: "" or ".1", ".2.1" */
+	const char *suffix; /* what names get from them: nothing while each is the first */
 	uint32_t unless;    /* condition of a repeat, or RH_NONE */
 };
 
