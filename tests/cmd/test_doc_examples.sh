@@ -13,7 +13,7 @@ ls "$work"/doc-3.yaml >/dev/null || fail "fewer than three scenarios in docs/SCE
 cat "$work"/doc-*.yaml >"$work/all"
 for file in "$work"/doc-*.yaml; do
 	if grep -q 'name: not-yet' "$file"; then
-		expect 2 "$program" plan "$file"
+		expect 2 "$program" plan --mode sim "$file"
 		says err 'which the sim world does not have yet'
 	else
 		expect 0 "$program" plan "$file"
