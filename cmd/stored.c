@@ -99,6 +99,8 @@ int cmd_stored_open(struct cmd_stored *stored, const struct rh_registry *registr
 		return cmd_fail(&err);
 	info = rh_trace_info(reader);
 	rc = rh_plan_decode(&stored->plan, info->plan_bytes, info->plan_len, registry, &err);
+	if (rc == 0)
+		rc = rh_judge_check(stored->plan, &err);
 	if (rc == 0) {
 		stored->judge = rh_judge_open(stored->plan);
 		stored->report = rh_report_open(stored->plan);

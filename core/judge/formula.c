@@ -158,7 +158,7 @@ static void bind_one(struct rh_judge *judge, uint32_t assertion)
 	}
 	formula = RH_ARENA_NEW(&judge->arena, struct formula);
 	judge->formulas[assertion] = formula;
-	/* The loader bound it too, and a plan's bytes are bound when they are read. */
+	/* The loader bound it too, and a stored plan was asked by rh_judge_check(). */
 	if (!rh_formula_bind(&formula->bound, &fault, &judge->arena, judge->plan, plan,
 			     rh_buf_str(&text)))
 		rh_fatal("check %s: %s: %s", plan->name, rh_buf_str(&text), fault.text);
@@ -182,6 +182,43 @@ static void bind_one(struct rh_judge *judge, uint32_t assertion)
 		own->is_mixed = is_mixed(judge, &formula->bound, own->expr);
 		formula->is_mixed |= own->is_mixed;
 	}
+}
+
+static bool is_readable(struct rh_arena *arena, struct rh_expr_fault *fault,
+			const struct rh_plan *plan, const struct rh_plan_assertion *assertion)
+{
+	struct rh_formula formula;
+	struct rh_buf text = {0};
+	struct rh_err err = {0};
+	struct rh_that that;
+	size_t offset, len;
+	bool is_good;
+
+	assertion->type->formula(assertion->params, plan, assertion, &text);
+	is_good = (plan->model != NULL &&
+		   rh_that_parse(&that, &offset, &len, plan, rh_buf_str(&text), &err) == 0) ||
+		  rh_formula_bind(&formula, fault, arena, plan, assertion, rh_buf_str(&text));
+	rh_buf_release(&text);
+	return is_good;
+}
+
+int rh_judge_check(const struct rh_plan *plan, struct rh_err *err)
+{
+	struct rh_expr_fault fault = {0};
+	struct rh_arena arena;
+	int rc = 0;
+
+	rh_arena_init(&arena);
+	for (uint32_t i = 0; i < plan->assertion_count && rc == 0; i++) {
+		const struct rh_plan_assertion *assertion = &plan->assertions[i];
+
+		if (assertion->type->formula != NULL &&
+		    !is_readable(&arena, &fault, plan, assertion))
+			rc = rh_err_set(err, RH_E_CORRUPT, "check \"%.80s\": %s", assertion->name,
+					fault.text);
+	}
+	rh_arena_release(&arena);
+	return rc;
 }
 
 void judge_formulas_bind(struct rh_judge *judge)

@@ -46,6 +46,11 @@ struct rh_result {
 	uint32_t fault_step; /* a fault in effect at that time, or RH_NONE */
 };
 
+/*
+ * Can every check of the plan be read?  Those that the loader made can; bytes may come from elsewhere.
+ * RH_E_CORRUPT with the check and what is wrong with it.
+ */
+int rh_judge_check(const struct rh_plan *plan, struct rh_err *err) RH_MUST_USE;
 struct rh_judge *rh_judge_open(const struct rh_plan *plan);
 void rh_judge_close(struct rh_judge *judge);
 
