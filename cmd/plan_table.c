@@ -15,7 +15,6 @@
 #include <string.h>
 
 #include "core/report/words.h"
-#include "core/scenario/node_steps.h"
 #include "core/scenario/value.h"
 
 #define NAMES_SHOWN 4
@@ -145,68 +144,18 @@ static void put_links(struct rh_buf *out, const struct rh_plan_step *step)
 		rh_buf_printf(out, "%" PRIu32 " directions of links", step->edge_count);
 }
 
-static void put_step_names(struct rh_buf *out, const struct rh_plan *plan,
-			   const struct rh_plan_step *step)
-{
-	for (uint32_t i = 0; i < step->step_count && i < NAMES_SHOWN; i++)
-		rh_buf_printf(out, "%s%s", i == 0 ? "" : ", ", plan->steps[step->steps[i]].name);
-	if (step->step_count > NAMES_SHOWN)
-		rh_buf_printf(out, " and %" PRIu32 " more", step->step_count - NAMES_SHOWN);
-}
-
-static void put_wait(struct rh_buf *out, const struct rh_plan *plan,
-		     const struct rh_plan_step *step)
-{
-	const char *and = "";
-	char text[RH_TIME_TEXT];
-
-	if (step->until_ns != RH_TIME_NEVER && step->until_ns > step->at_ns) {
-		rh_buf_printf(out, "for %s", rh_span_text(text, step->until_ns - step->at_ns));
-		and = ", and ";
-	}
-	if (step->condition != RH_NONE) {
-		rh_buf_printf(out, "%suntil %s", and, plan->assertions[step->condition].text);
-		and = ", and ";
-	}
-	if (step->step_count > 0) {
-		rh_buf_printf(out, "%suntil done: ", and);
-		put_step_names(out, plan, step);
-	}
-}
-
 /* What a step of the run itself does: it has no target. */
 static void put_own(struct rh_buf *out, const struct rh_plan *plan, const struct rh_plan_step *step)
 {
-	char name[64];
-
-	switch (step->type->run_op) {
-	case RH_RUN_OP_WAIT:
-		put_wait(out, plan, step);
-		return;
-	case RH_RUN_OP_CLEAR:
-		rh_buf_text(out, "ends ");
-		put_step_names(out, plan, step);
-		if (step->step_count == 0 && step->node_count > 0)
-			put_nodes(out, plan, step->nodes, step->node_count);
-		else if (step->step_count == 0)
+	rh_words_own(out, plan, step);
+	if (step->type->run_op == RH_RUN_OP_CLEAR && step->step_count == 0) {
+		if (step->node_count == 0)
 			rh_buf_text(out, "what is in effect");
-		return;
-	case RH_RUN_OP_CAPTURE:
-		rh_buf_text(out, "keeps ");
-		for (uint32_t i = 0; i < step->gauge_count; i++)
-			rh_buf_printf(out, "%s%s", i == 0 ? "" : ", ",
-				      rh_plan_gauge_name(name, plan, step->gauges[i]));
-		return;
-	case RH_RUN_OP_WORKLOAD:
-		rh_buf_text(out, step->workload < plan->workload_count
-					 ? plan->workloads[step->workload].name
-					 : "?");
-		put_chosen(out, plan, step->type->keys, step->params);
-		return;
-	case RH_RUN_OP_ANNOTATE:
-		rh_buf_printf(out, "\"%s\"", ((const struct rh_annotate *)step->params)->text);
-		return;
+		else
+			put_nodes(out, plan, step->nodes, step->node_count);
 	}
+	if (step->type->run_op == RH_RUN_OP_WORKLOAD)
+		put_chosen(out, plan, step->type->keys, step->params);
 }
 
 static void put_target(struct rh_buf *out, const struct rh_plan *plan,
@@ -236,7 +185,7 @@ static void put_end(struct rh_buf *out, const struct rh_plan_step *step)
 	if (step->until_ns != RH_TIME_NEVER && has_clock(step))
 		rh_buf_printf(out, ", until %s", rh_clock_text(text, step->until_ns));
 	else if (step->until_ns != RH_TIME_NEVER)
-		rh_buf_printf(out, ", for %s", rh_span_text(text, step->until_ns - step->at_ns));
+		rh_buf_printf(out, ", for %s", rh_span_exact(text, step->until_ns - step->at_ns));
 	else if (step->type->is_fault)
 		rh_buf_text(out, ", to the end");
 }
@@ -255,7 +204,7 @@ static void describe_step(struct rh_buf *out, const struct rh_plan *plan,
 	if (!is_wait) /* whose end is what it waits for */
 		put_end(out, step);
 	if (step->timeout_ns != RH_TIME_NEVER)
-		rh_buf_printf(out, ", at most %s", rh_span_text(text, step->timeout_ns));
+		rh_buf_printf(out, ", at most %s", rh_span_exact(text, step->timeout_ns));
 	if (step->condition != RH_NONE && !is_wait)
 		rh_buf_printf(out, ", if %s", plan->assertions[step->condition].text);
 	if (step->unless != RH_NONE)
@@ -284,7 +233,7 @@ static void put_when(struct rh_buf *out, const struct rh_plan_step *step)
 	if (has_clock(step))
 		rh_clock_text(text, step->at_ns);
 	else if (step->at_ns > 0)
-		snprintf(text, sizeof(text), "+%s", rh_span_text(span, step->at_ns));
+		snprintf(text, sizeof(text), "+%s", rh_span_exact(span, step->at_ns));
 	rh_buf_printf(out, "  %-10s", text);
 }
 
@@ -346,12 +295,17 @@ static void put_asked(struct rh_buf *out, const struct rh_plan *plan,
 		      const struct rh_plan_assertion *assertion)
 {
 	struct rh_buf sentence = {0};
+	char round[RH_TIME_TEXT];
 
 	rh_buf_text(out, assertion->name);
 	if (strcmp(assertion->name, assertion->text) != 0)
 		rh_buf_printf(out, ": %s", assertion->text);
 	if (strcmp(assertion->type->name, assertion->text) == 0 && assertion->type->formula != NULL)
 		assertion->type->formula(assertion->params, plan, assertion, &sentence);
+	if (sentence.len > 0 && assertion->mode == RH_MODE_ALWAYS &&
+	    assertion->type->round_ns != NULL && assertion->type->round_ns(assertion->params) > 0)
+		rh_buf_printf(&sentence, " in every %s",
+			      rh_span_exact(round, assertion->type->round_ns(assertion->params)));
 	if (sentence.len > 0)
 		rh_buf_printf(out, " (%s)", rh_buf_str(&sentence));
 	rh_buf_release(&sentence);
@@ -378,10 +332,10 @@ static void put_window(struct rh_buf *out, const struct rh_plan *plan,
 		else
 			rh_buf_printf(
 				out, " within %s",
-				rh_span_text(until, assertion->until_ns - assertion->from_ns));
+				rh_span_exact(until, assertion->until_ns - assertion->from_ns));
 	}
 	if (assertion->hold_ns != 0)
-		rh_buf_printf(out, ", for %s", rh_span_text(until, assertion->hold_ns));
+		rh_buf_printf(out, ", for %s", rh_span_exact(until, assertion->hold_ns));
 	if (assertion->node_count != plan->node_count) {
 		rh_buf_text(out, ", on ");
 		put_nodes(out, plan, assertion->nodes, assertion->node_count);

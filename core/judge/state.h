@@ -129,7 +129,7 @@ enum window {
 	WINDOW_CLOSED
 };
 
-enum timer_kind { TIMER_HELD, TIMER_CLOSE, TIMER_OPEN };
+enum timer_kind { TIMER_HELD, TIMER_ROUND, TIMER_CLOSE, TIMER_OPEN };
 
 struct timer {
 	uint64_t time_ns;
@@ -409,6 +409,8 @@ void judge_readers_fill(struct rh_judge *judge);
 void judge_windows_open(struct rh_judge *judge);
 void judge_open_first(struct rh_judge *judge); /* the windows that begin with the run */
 void judge_move_to(struct rh_judge *judge, uint64_t time_ns);
+/* It asks for progress, in rounds (struct rh_assertion_type), and is not looked at in between. */
+bool judge_has_rounds(const struct rh_judge *judge, uint32_t assertion);
 void judge_timer_add(struct rh_judge *judge, uint64_t time_ns, enum timer_kind kind,
 		     uint32_t assertion);
 void judge_wait_for(struct rh_judge *judge, uint32_t assertion);
