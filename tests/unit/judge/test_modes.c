@@ -256,11 +256,13 @@ static bool crowd_value(const struct crowd *crowd, enum rh_aggregate aggregate, 
 		high = crowd->values[i] > high ? crowd->values[i] : high;
 		sum += crowd->values[i];
 	}
+	if (low == INT64_MAX)
+		return false;
 	*value = aggregate == RH_AGG_MIN      ? low
 		 : aggregate == RH_AGG_MAX    ? high
 		 : aggregate == RH_AGG_SPREAD ? high - low
 					      : sum;
-	return low != INT64_MAX;
+	return true;
 }
 
 static bool lies_further(const struct rh_that *that, enum rh_assert_mode mode, int64_t value,
