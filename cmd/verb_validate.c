@@ -10,14 +10,12 @@
 #include "cmd/load.h"
 #include "cmd/suite.h"
 #include "cmd/worlds.h"
-#include "core/run/run.h"
 #include "core/scenario/load.h"
 
 static int validate_one(const struct cmd_args *args, const struct rh_registry *registry,
 			const struct rh_world_ops *world, const char *path)
 {
 	char hash[RH_HASH_TEXT];
-	struct rh_err err = {0};
 	struct rh_arena arena = {0};
 	struct rh_plan *plan;
 	int code;
@@ -25,9 +23,12 @@ static int validate_one(const struct cmd_args *args, const struct rh_registry *r
 	plan = cmd_load(args, registry, path, &code);
 	if (plan == NULL)
 		return code;
-	if (rh_run_check(plan, world, &err) != 0) {
-		code = cmd_fail(&err);
-	} else if (cmd_option_given(args, "print")) {
+	code = cmd_plan_check(args, plan, world);
+	if (code != 0) {
+		rh_plan_free(plan);
+		return code;
+	}
+	if (cmd_option_given(args, "print")) {
 		struct rh_buf text = {0};
 
 		rh_plan_print(plan, &text);
@@ -39,7 +40,7 @@ static int validate_one(const struct cmd_args *args, const struct rh_registry *r
 		       path, plan->node_count, plan->link_count, plan->phase_count,
 		       plan->step_count, plan->assertion_count,
 		       rh_hash128_text(hash, rh_plan_hash(plan)));
-		if (args->operand_count == 1)
+		if (args->operand_count == 1 && !cmd_plan_is_later(plan))
 			printf("  run     %s\n",
 			       cmd_reproduce_line(&arena, args, plan, RH_TIME_NEVER));
 		rh_arena_release(&arena);

@@ -440,6 +440,9 @@ struct rh_model {
 	const struct rh_wire *wire;
 	/* Mean time between blocks, for a load that is given by the block.  May be NULL. */
 	uint64_t (*block_ns)(const void *params);
+	/* What keeps this version from running it ("has no ..."): such a scenario loads and can be
+	 * planned.  NULL: nothing. */
+	const char *missing;
 };
 
 #endif

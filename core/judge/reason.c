@@ -140,6 +140,16 @@ void judge_sentence(const struct rh_judge *judge, uint32_t assertion, char *out,
 	const char *aggregate;
 	char gauge[64], limit[40];
 
+	if (that == NULL && plan->type->formula != NULL && plan->text != NULL &&
+	    strcmp(plan->text, plan->type->name) == 0) {
+		struct rh_buf formula = {0};
+
+		/* The name of a type says little; what it stands for says all. */
+		plan->type->formula(plan->params, judge->plan, plan, &formula);
+		snprintf(out, size, "%.60s (%.120s)", plan->type->name, rh_buf_str(&formula));
+		rh_buf_release(&formula);
+		return;
+	}
 	if (that == NULL) {
 		snprintf(out, size, "%.180s",
 			 plan->text != NULL && plan->text[0] != 0 ? plan->text : plan->type->name);

@@ -80,11 +80,12 @@ struct aggregate {
 	__int128 sum;
 	int64_t low;
 	int64_t high;
-	rh_off lows;	/* of every 64 nodes; 0: nobody needs it */
-	rh_off highs;	/* the same for the greatest */
-	rh_off holders; /* how many hold them, block by block */
-	rh_off order;	/* the values, sorted; 0: nobody needs it */
-	uint32_t block_count;
+	rh_off tally;  /* how many hold which value; 0: nobody needs extremes (extremes.c) */
+	rh_off blocks; /* the extremes of every 64 nodes, when values lie too far apart */
+	rh_off order;  /* the values, sorted; 0: nobody needs it */
+	uint32_t is_far_apart;
+	uint32_t moves; /* since then */
+	uint32_t told;	/* enum aspect, changed in this instant: who needs them is marked */
 	uint32_t column;
 	uint32_t known;		/* nodes that have a value */
 	uint32_t equal;		/* those whose value is `equal_to` */
@@ -100,7 +101,7 @@ struct aggregate {
 	struct kept cause;	/* the last record that changed a value */
 	struct gang gangs[GANG_COUNT];
 	uint32_t lone_count; /* open readers that are in no gang */
-	uint32_t unused;
+	uint32_t gang_bits;  /* 1 << enum gang_value, of those that somebody is in */
 };
 
 /* What an assertion reads of one column. */
@@ -348,9 +349,10 @@ struct rh_judge {
 	uint32_t column_count; /* gauges, then own columns */
 	bool *is_wanted;       /* by gauge */
 	bool *is_derived;
-	uint32_t *readers_at;	   /* column to its range in `readers` */
-	uint32_t *aggregates_at;   /* column to its range in the core's aggregates */
-	struct formula **formulas; /* by assertion; NULL: it has none */
+	uint32_t *readers_at;	       /* column to its range in `readers` */
+	uint32_t *aggregates_at;       /* column to its range in the core's aggregates */
+	struct aggregate **aggregates; /* where those stand */
+	struct formula **formulas;     /* by assertion; NULL: it has none */
 	const struct rh_that *
 		*thats; /* by assertion; NULL: it is more than one gauge and a number */
 	struct own_column *own_columns;
@@ -451,6 +453,12 @@ enum rh_truth judge_that_truth(const struct rh_judge *judge, uint32_t assertion,
 			       const struct rh_that *that, int64_t *value);
 uint32_t judge_that_blame(const struct rh_judge *judge, uint32_t assertion,
 			  const struct rh_that *that);
+
+/* extremes.c: an aggregate's least and greatest value */
+void judge_extremes_open(struct rh_judge *judge, struct aggregate *aggregate);
+/* A value became another, and the column has it already; says which of the two is new by it. */
+uint32_t judge_extremes_move(struct rh_judge *judge, struct aggregate *aggregate, uint32_t position,
+			     const int64_t *before, const int64_t *value);
 
 /* formula.c: expressions */
 void judge_formulas_bind(struct rh_judge *judge); /* from the plan, before the space is open */

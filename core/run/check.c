@@ -1,5 +1,8 @@
 /*
  * check.c - what a plan needs that a world cannot do, told before anything starts.
+ *
+ * Two kinds: what no world of this version has (steps of later work, checks of what no model models),
+ * which is true of the file wherever it is run; and what one world has and another has not.
  */
 #include <stdio.h>
 #include <string.h>
@@ -107,8 +110,8 @@ static int check_step(const struct rh_plan *plan, const struct rh_plan_step *ste
 		break;
 	case RH_EFFECT_ON_RUN:
 		break;
-	case RH_EFFECT_LATER:
-		return refuse_later(plan, step, world, err);
+	case RH_EFFECT_LATER: /* check_missing */
+		break;
 	}
 	if ((need.capability & can) == need.capability)
 		return 0;
@@ -117,18 +120,99 @@ static int check_step(const struct rh_plan *plan, const struct rh_plan_step *ste
 		place_of(place, plan, step), step->name, step->type->name, need.key, world);
 }
 
-int rh_run_check(const struct rh_plan *plan, const struct rh_world_ops *world, struct rh_err *err)
+/* ---- what no world has ----------------------------------------------------------------------- */
+
+/* What a step asks for that no world has; NULL when there is nothing. */
+static const char *step_needs(const struct rh_plan *plan, uint32_t step)
 {
-	uint32_t can = world->capabilities(NULL, plan);
+	const struct rh_plan_step *one = &plan->steps[step];
+
+	return one->type->effect == RH_EFFECT_LATER && !one->is_disabled ? one->type->missing
+									 : NULL;
+}
+
+/* Adds what is not among them yet; false when it is, or there is no more room. */
+static bool add_new(const char **seen, uint32_t *count, const char *word)
+{
+	for (uint32_t i = 0; i < *count; i++) {
+		if (strcmp(seen[i], word) == 0)
+			return false;
+	}
+	if (*count == RH_REGISTRY_MAX)
+		return false;
+	seen[(*count)++] = word;
+	return true;
+}
+
+/* The types that need it, each once. */
+static void put_types(struct rh_buf *out, const struct rh_plan *plan, const char *missing)
+{
+	const char *seen[2 * RH_REGISTRY_MAX];
+	uint32_t count = 0;
+	uint32_t steps;
 
 	for (uint32_t i = 0; i < plan->step_count; i++) {
-		int rc;
+		const char *needs = step_needs(plan, i);
 
-		if (plan->steps[i].is_disabled)
+		if (needs != NULL && strcmp(needs, missing) == 0 &&
+		    add_new(seen, &count, plan->steps[i].type->name))
+			rh_buf_printf(out, "%s%s", count == 1 ? " (" : ", ", seen[count - 1]);
+	}
+	steps = count;
+	for (uint32_t i = 0; i < plan->assertion_count; i++) {
+		const struct rh_assertion_type *type = plan->assertions[i].type;
+		uint32_t checks = count - steps;
+
+		if (type->missing == NULL || strcmp(type->missing, missing) != 0 ||
+		    !add_new(seen + steps, &checks, type->name))
 			continue;
-		rc = check_step(plan, &plan->steps[i], can, world->name, err);
-		if (rc != 0)
-			return rc;
+		count++;
+		rh_buf_printf(out, "%scheck %s", count == 1 ? " (" : ", ", type->name);
+	}
+	rh_buf_text(out, ")");
+}
+
+uint32_t rh_run_missing(const struct rh_plan *plan, struct rh_buf *out)
+{
+	uint32_t total = plan->step_count + plan->assertion_count;
+	const char *seen[2 * RH_REGISTRY_MAX];
+	uint32_t count = 0;
+	char place[300];
+
+	if (plan->model != NULL && plan->model->missing != NULL) {
+		add_new(seen, &count, plan->model->missing);
+		rh_buf_printf(out, "%s: %s: cannot be run by this version\n", plan->path,
+			      plan->model->missing);
+	}
+	for (uint32_t i = 0; i < total; i++) {
+		bool is_step = i < plan->step_count;
+		const char *missing =
+			is_step ? step_needs(plan, i)
+				: plan->assertions[i - plan->step_count].type->missing;
+
+		if (missing == NULL || !add_new(seen, &count, missing))
+			continue;
+		if (is_step)
+			rh_buf_text(out, place_of(place, plan, &plan->steps[i]));
+		else
+			rh_buf_printf(out, "%s: ", plan->path);
+		rh_buf_printf(out, "needs %s", missing);
+		put_types(out, plan, missing);
+		rh_buf_text(out, ": cannot be run by this version\n");
+	}
+	return count;
+}
+
+/* ---- all ------------------------------------------------------------------------------------- */
+
+static int check_missing(const struct rh_plan *plan, const char *world, struct rh_err *err)
+{
+	if (plan->model != NULL && plan->model->missing != NULL)
+		return rh_err_set(err, RH_E_UNSUPPORTED, "%s: %s: it cannot be run", plan->path,
+				  plan->model->missing);
+	for (uint32_t i = 0; i < plan->step_count; i++) {
+		if (step_needs(plan, i) != NULL)
+			return refuse_later(plan, &plan->steps[i], world, err);
 	}
 	for (uint32_t i = 0; i < plan->assertion_count; i++) {
 		const struct rh_assertion_type *type = plan->assertions[i].type;
@@ -138,9 +222,37 @@ int rh_run_check(const struct rh_plan *plan, const struct rh_world_ops *world, s
 					  "check %s: %s needs %s, which this version does not have",
 					  plan->assertions[i].name, type->name, type->missing);
 	}
+	return 0;
+}
+
+int rh_run_check_world(const struct rh_plan *plan, const struct rh_world_ops *world,
+		       struct rh_err *err)
+{
+	uint32_t can;
+
+	/* A world is not asked about nodes that are none. */
+	if (plan->model != NULL && plan->model->missing != NULL)
+		return 0;
+	can = world->capabilities(NULL, plan);
+	for (uint32_t i = 0; i < plan->step_count; i++) {
+		int rc;
+
+		if (plan->steps[i].is_disabled)
+			continue;
+		rc = check_step(plan, &plan->steps[i], can, world->name, err);
+		if (rc != 0)
+			return rc;
+	}
 	if (plan->workload_count > 0 && !(can & RH_CAN_SUBMIT))
 		return rh_err_set(err, RH_E_UNSUPPORTED,
 				  "workload %s: the %s world takes no submissions",
 				  plan->workloads[0].name, world->name);
 	return world->check != NULL ? world->check(plan, err) : 0;
+}
+
+int rh_run_check(const struct rh_plan *plan, const struct rh_world_ops *world, struct rh_err *err)
+{
+	int rc = check_missing(plan, world->name, err);
+
+	return rc != 0 ? rc : rh_run_check_world(plan, world, err);
 }

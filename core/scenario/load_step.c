@@ -23,6 +23,17 @@ struct copies {
 
 /* ---- drafts ---------------------------------------------------------------------------------- */
 
+/* How many steps of a type there are, copies left out. */
+static uint32_t *count_of(struct rh_steps *steps, const struct rh_action_type *type)
+{
+	const struct rh_registry *registry = steps->loader->registry;
+	uint32_t i = 0;
+
+	while (i < registry->action_count && registry->actions[i] != type)
+		i++;
+	return &steps->type_counts[i < RH_REGISTRY_MAX ? i : RH_REGISTRY_MAX - 1];
+}
+
 struct rh_draft *rh_new_draft(struct rh_steps *steps, const struct rh_action_type *type,
 			      const char *name, struct rh_place place, const char *path)
 {
@@ -58,20 +69,15 @@ struct rh_draft *rh_new_draft(struct rh_steps *steps, const struct rh_action_typ
 	draft->step.column = place.column;
 	draft->step.until_ns = RH_TIME_NEVER;
 	steps->count++;
+	++*count_of(steps, type);
 	return draft;
 }
 
 /* The fault and how many of its kind came before: "partition-2". */
 static const char *default_name(struct rh_steps *steps, const struct rh_action_type *type)
 {
-	uint32_t number = 1;
-
-	for (uint32_t i = 0; i < steps->count; i++) {
-		const struct rh_plan_step *step = &steps->drafts[i].step;
-
-		number += step->type == type && step->series == RH_NONE;
-	}
-	return rh_arena_printf(&steps->loader->scratch, "%s-%u", type->name, number);
+	return rh_arena_printf(&steps->loader->scratch, "%s-%u", type->name,
+			       *count_of(steps, type) + 1);
 }
 
 static const char *name_of(struct rh_steps *steps, const struct rh_written *written)
@@ -256,7 +262,8 @@ static bool set_copies(struct rh_steps *steps, struct copies *copies,
 			copies->count = (rest_ns - 1) / copies->every_ns + 1;
 	}
 	if (copies->count >= 1 && copies->count <= RH_COPIES_MAX)
-		return true;
+		return rh_step_is_near(steps, begin->at_ns, copies->count, copies->every_ns,
+				       written->tree, written->path);
 	rh_load_complain(steps->loader, "E082", written->tree->place, written->path,
 			 copies->count == 0 ? "write times: 3" : NULL,
 			 copies->count == 0 ? "how often \"%.80s\" is taken is not known"
@@ -468,6 +475,7 @@ static void load_copies(struct rh_steps *steps, const struct rh_written *written
 		if (i == 0)
 			first = last;
 		draft->step.series = i > 0 ? first : RH_NONE;
+		*count_of(steps, draft->step.type) -= i > 0;
 	}
 	warn_of_length(steps, &steps->drafts[last], written);
 }
