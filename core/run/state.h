@@ -126,6 +126,7 @@ struct run {
 	uint32_t waiting_count;	    /* waits with a condition */
 	uint64_t condition_changes; /* of the judge, seen so far */
 	uint64_t last_ns;	    /* time of the last record */
+	uint64_t said_ns;	    /* time of the last record of the run's own */
 	uint64_t look_ns;	    /* when to look at conditions again; RH_TIME_NEVER */
 	enum rollback rollback;
 	uint64_t rollback_ns; /* when it is due */

@@ -51,9 +51,9 @@ EOF
 expect 0 "$program" plan series.yaml
 says out 'of 6, the last at 00:00:50 until 00:00:52$'
 [ "$(grep -c 'flaky' "$work/out")" -eq 1 ] || fail "copies of a series have lines of their own"
-says out '  wait       w: until max\(head_height\) >= 3, at most 2 m 00 s$'
+says out '  wait       w: until max\(head_height\) >= 3, at most 2m$'
 says out 'clear      gone: ends flap$'
-says out '^  end of the phase:$'
+says out '^  at its end  capture'
 
 # By name; near names for a wrong one; nothing is guessed when two files have the name.
 mkdir -p scenarios/a scenarios/b lib/x

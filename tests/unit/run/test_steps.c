@@ -181,7 +181,7 @@ START_TEST(a_wait_that_outlasts_the_run)
 	play(&played);
 	ck_assert_int_eq(played.result.verdict, RH_VERDICT_ERROR);
 	ck_assert(said(&played, "\"the run ended first\"\n"));
-	ck_assert_str_eq(rh_judge_error_text(played.result.judge), "action w failed");
+	ck_assert_str_eq(rh_judge_error_text(played.result.judge), "w waited in vain until condition");
 	played_release(&played);
 }
 END_TEST
@@ -558,6 +558,24 @@ END_TEST
 
 /* ---- refused --------------------------------------------------------------------------------- */
 
+/* One line for each thing, whoever asks for it; nothing is missing for a step that is never begun. */
+static void missing_things(void)
+{
+	struct rh_plan *plan = line();
+	struct rh_buf notes = {0};
+
+	plan_add_step(plan, "a", &rh_later_memory, SECONDS(1), RH_TIME_NEVER, first_node)->line = 3;
+	plan_add_step(plan, "b", &rh_later_oom, SECONDS(1), RH_TIME_NEVER, first_node)->line = 4;
+	plan_add_step(plan, "c", &rh_later_oom, SECONDS(2), RH_TIME_NEVER, first_node);
+	plan_add_step(plan, "d", &rh_later_byzantine, SECONDS(2), RH_TIME_NEVER, first_node)
+		->is_disabled = true;
+	ck_assert_uint_eq(rh_run_missing(plan, &notes), 1);
+	ck_assert_str_eq(rh_buf_str(&notes), "made.yaml:3:0: needs a model of a node's memory "
+					     "(memory, oom): cannot be run by this version\n");
+	rh_buf_release(&notes);
+	rh_plan_free(plan);
+}
+
 START_TEST(what_cannot_be_done_yet)
 {
 	struct played played = {.plan = line()};
@@ -573,6 +591,7 @@ START_TEST(what_cannot_be_done_yet)
 		"made.yaml:12:9: step b: byzantine needs the wrapper around a model's effects "
 		"that makes a node dishonest, which the fake world does not have yet");
 	played_release(&played);
+	missing_things();
 	played.plan = line();
 	plan_add_step(played.plan, "b", &rh_later_byzantine, SECONDS(1), RH_TIME_NEVER, first_node)
 		->is_disabled = true;
