@@ -12,10 +12,12 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/report/words.h"
 #include "core/scenario/node_steps.h"
+#include "core/scenario/services.h"
 #include "core/scenario/value.h"
 
 #define NAMES_SHOWN 4
@@ -65,6 +67,8 @@ static bool is_usual(const struct rh_key *key, const struct rh_value *value, str
 		return value->text == NULL || value->text[0] == 0;
 	if (key->default_text == NULL)
 		return false;
+	if (key->default_text[0] == 0) /* nothing was written, and nothing is taken */
+		return value->number == 0 && value->ratio.num == 0;
 	other = rh_value_default(key, slots);
 	rh_value_print(value, key, &ours);
 	rh_value_print(&other, key, &usual);
@@ -98,7 +102,7 @@ static void put_nodes(struct rh_buf *out, const struct rh_plan *plan, const uint
 	uint32_t shown = 0;
 	uint32_t told = 0;
 
-	if (count == plan->node_count) {
+	if (count == plan->node_count && !rh_plan_is_without_network(plan)) {
 		rh_buf_text(out, "all nodes");
 		return;
 	}
@@ -129,6 +133,29 @@ static const char *plural(uint64_t count, const char *one, const char *many)
 
 /* ---- steps ----------------------------------------------------------------------------------- */
 
+/* Of the steps that are the first of a series: how many there are, and the last of them. */
+struct copies {
+	uint32_t count;
+	uint32_t last;
+};
+
+static void put_copies(struct rh_buf *out, const struct rh_plan *plan,
+		       const struct rh_plan_step *step, struct copies copies)
+{
+	const struct rh_plan_step *last = &plan->steps[copies.last];
+	char text[RH_TIME_TEXT];
+
+	if (copies.count < 2)
+		return;
+	rh_buf_printf(out, "; this is the first of %" PRIu32 ", the last ", copies.count);
+	if (step->after == RH_NONE)
+		rh_buf_printf(out, "at %s", rh_clock_text(text, last->at_ns));
+	else
+		rh_buf_printf(out, "%s behind it", rh_span_text(text, last->at_ns - step->at_ns));
+	if (last->until_ns != RH_TIME_NEVER && step->after == RH_NONE)
+		rh_buf_printf(out, " until %s", rh_clock_text(text, last->until_ns));
+}
+
 /* Links whose two directions are both meant count as one. */
 static void put_links(struct rh_buf *out, const struct rh_plan_step *step)
 {
@@ -145,68 +172,18 @@ static void put_links(struct rh_buf *out, const struct rh_plan_step *step)
 		rh_buf_printf(out, "%" PRIu32 " directions of links", step->edge_count);
 }
 
-static void put_step_names(struct rh_buf *out, const struct rh_plan *plan,
-			   const struct rh_plan_step *step)
-{
-	for (uint32_t i = 0; i < step->step_count && i < NAMES_SHOWN; i++)
-		rh_buf_printf(out, "%s%s", i == 0 ? "" : ", ", plan->steps[step->steps[i]].name);
-	if (step->step_count > NAMES_SHOWN)
-		rh_buf_printf(out, " and %" PRIu32 " more", step->step_count - NAMES_SHOWN);
-}
-
-static void put_wait(struct rh_buf *out, const struct rh_plan *plan,
-		     const struct rh_plan_step *step)
-{
-	const char *and = "";
-	char text[RH_TIME_TEXT];
-
-	if (step->until_ns != RH_TIME_NEVER && step->until_ns > step->at_ns) {
-		rh_buf_printf(out, "for %s", rh_span_text(text, step->until_ns - step->at_ns));
-		and = ", and ";
-	}
-	if (step->condition != RH_NONE) {
-		rh_buf_printf(out, "%suntil %s", and, plan->assertions[step->condition].text);
-		and = ", and ";
-	}
-	if (step->step_count > 0) {
-		rh_buf_printf(out, "%suntil done: ", and);
-		put_step_names(out, plan, step);
-	}
-}
-
 /* What a step of the run itself does: it has no target. */
 static void put_own(struct rh_buf *out, const struct rh_plan *plan, const struct rh_plan_step *step)
 {
-	char name[64];
-
-	switch (step->type->run_op) {
-	case RH_RUN_OP_WAIT:
-		put_wait(out, plan, step);
-		return;
-	case RH_RUN_OP_CLEAR:
-		rh_buf_text(out, "ends ");
-		put_step_names(out, plan, step);
-		if (step->step_count == 0 && step->node_count > 0)
-			put_nodes(out, plan, step->nodes, step->node_count);
-		else if (step->step_count == 0)
+	rh_words_own(out, plan, step);
+	if (step->type->run_op == RH_RUN_OP_CLEAR && step->step_count == 0) {
+		if (step->node_count == 0)
 			rh_buf_text(out, "what is in effect");
-		return;
-	case RH_RUN_OP_CAPTURE:
-		rh_buf_text(out, "keeps ");
-		for (uint32_t i = 0; i < step->gauge_count; i++)
-			rh_buf_printf(out, "%s%s", i == 0 ? "" : ", ",
-				      rh_plan_gauge_name(name, plan, step->gauges[i]));
-		return;
-	case RH_RUN_OP_WORKLOAD:
-		rh_buf_text(out, step->workload < plan->workload_count
-					 ? plan->workloads[step->workload].name
-					 : "?");
-		put_chosen(out, plan, step->type->keys, step->params);
-		return;
-	case RH_RUN_OP_ANNOTATE:
-		rh_buf_printf(out, "\"%s\"", ((const struct rh_annotate *)step->params)->text);
-		return;
+		else
+			put_nodes(out, plan, step->nodes, step->node_count);
 	}
+	if (step->type->run_op == RH_RUN_OP_WORKLOAD)
+		put_chosen(out, plan, step->type->keys, step->params);
 }
 
 static void put_target(struct rh_buf *out, const struct rh_plan *plan,
@@ -236,7 +213,7 @@ static void put_end(struct rh_buf *out, const struct rh_plan_step *step)
 	if (step->until_ns != RH_TIME_NEVER && has_clock(step))
 		rh_buf_printf(out, ", until %s", rh_clock_text(text, step->until_ns));
 	else if (step->until_ns != RH_TIME_NEVER)
-		rh_buf_printf(out, ", for %s", rh_span_text(text, step->until_ns - step->at_ns));
+		rh_buf_printf(out, ", for %s", rh_span_exact(text, step->until_ns - step->at_ns));
 	else if (step->type->is_fault)
 		rh_buf_text(out, ", to the end");
 }
@@ -255,7 +232,7 @@ static void describe_step(struct rh_buf *out, const struct rh_plan *plan,
 	if (!is_wait) /* whose end is what it waits for */
 		put_end(out, step);
 	if (step->timeout_ns != RH_TIME_NEVER)
-		rh_buf_printf(out, ", at most %s", rh_span_text(text, step->timeout_ns));
+		rh_buf_printf(out, ", at most %s", rh_span_exact(text, step->timeout_ns));
 	if (step->condition != RH_NONE && !is_wait)
 		rh_buf_printf(out, ", if %s", plan->assertions[step->condition].text);
 	if (step->unless != RH_NONE)
@@ -275,25 +252,39 @@ static void describe_step(struct rh_buf *out, const struct rh_plan *plan,
 		rh_buf_printf(out, " - cannot be played yet: needs %s", step->type->missing);
 }
 
+/* `at: end` is the last nanosecond of the phase. */
+static bool is_at_end(const struct rh_plan *plan, const struct rh_plan_step *step)
+{
+	const struct rh_plan_phase *phase;
+
+	if (step->phase == RH_NONE)
+		return false;
+	phase = &plan->phases[step->phase];
+	return step->at_ns + 1 == phase->start_ns + phase->duration_ns;
+}
+
 /* When it begins: a time of the run, or so long behind what the line above names. */
-static void put_when(struct rh_buf *out, const struct rh_plan_step *step)
+static void put_when(struct rh_buf *out, const struct rh_plan *plan,
+		     const struct rh_plan_step *step)
 {
 	char span[RH_TIME_TEXT];
 	char text[RH_TIME_TEXT + 4] = "";
 
-	if (has_clock(step))
+	if (has_clock(step) && is_at_end(plan, step))
+		snprintf(text, sizeof(text), "at its end");
+	else if (has_clock(step))
 		rh_clock_text(text, step->at_ns);
 	else if (step->at_ns > 0)
-		snprintf(text, sizeof(text), "+%s", rh_span_text(span, step->at_ns));
+		snprintf(text, sizeof(text), "+%s", rh_span_exact(span, step->at_ns));
 	rh_buf_printf(out, "  %-10s", text);
 }
 
 static void put_step(struct rh_buf *out, const struct rh_plan *plan,
-		     const struct rh_plan_step *step, size_t columns)
+		     const struct rh_plan_step *step, struct copies copies, size_t columns)
 {
 	struct rh_buf what = {0};
 
-	put_when(out, step);
+	put_when(out, plan, step);
 	rh_buf_printf(out, "  %-11s", step->type->name);
 	if (strlen(step->type->name) > 10)
 		rh_buf_text(out, " ");
@@ -301,27 +292,36 @@ static void put_step(struct rh_buf *out, const struct rh_plan *plan,
 	if (step->label[0] != 0 && strcmp(step->label, step->name) != 0)
 		rh_buf_printf(&what, "\"%s\", ", step->label);
 	describe_step(&what, plan, step);
+	put_copies(&what, plan, step, copies);
 	cmd_put_wrapped(out, rh_buf_str(&what), INDENT, columns);
 	rh_buf_release(&what);
 }
 
-/* Steps that wait for the same one stand under its name. */
+/* Steps that wait for the same one stand under its name; a series is one thing. */
 static void put_steps(struct rh_buf *out, const struct rh_plan *plan, enum rh_part part,
 		      uint32_t phase, size_t columns)
 {
+	struct copies *copies = rh_alloc((size_t)plan->step_count + 1, sizeof(*copies));
 	uint32_t after = RH_NONE;
 
 	for (uint32_t i = 0; i < plan->step_count; i++) {
+		uint32_t first = plan->steps[i].series == RH_NONE ? i : plan->steps[i].series;
+
+		copies[first].count++;
+		copies[first].last = i;
+	}
+	for (uint32_t i = 0; i < plan->step_count; i++) {
 		const struct rh_plan_step *step = &plan->steps[i];
 
-		if (step->part != part || step->phase != phase)
+		if (step->part != part || step->phase != phase || step->series != RH_NONE)
 			continue;
 		if (step->after != after && step->after != RH_NONE)
 			rh_buf_printf(out, "  %-10s  when %s is over:\n", "",
 				      plan->steps[step->after].name);
 		after = step->after;
-		put_step(out, plan, step, columns);
+		put_step(out, plan, step, copies[i], columns);
 	}
+	free(copies);
 }
 
 /* ---- checks ---------------------------------------------------------------------------------- */
@@ -346,12 +346,17 @@ static void put_asked(struct rh_buf *out, const struct rh_plan *plan,
 		      const struct rh_plan_assertion *assertion)
 {
 	struct rh_buf sentence = {0};
+	char round[RH_TIME_TEXT];
 
 	rh_buf_text(out, assertion->name);
 	if (strcmp(assertion->name, assertion->text) != 0)
 		rh_buf_printf(out, ": %s", assertion->text);
 	if (strcmp(assertion->type->name, assertion->text) == 0 && assertion->type->formula != NULL)
 		assertion->type->formula(assertion->params, plan, assertion, &sentence);
+	if (sentence.len > 0 && assertion->mode == RH_MODE_ALWAYS &&
+	    assertion->type->round_ns != NULL && assertion->type->round_ns(assertion->params) > 0)
+		rh_buf_printf(&sentence, " in every %s",
+			      rh_span_exact(round, assertion->type->round_ns(assertion->params)));
 	if (sentence.len > 0)
 		rh_buf_printf(out, " (%s)", rh_buf_str(&sentence));
 	rh_buf_release(&sentence);
@@ -378,10 +383,10 @@ static void put_window(struct rh_buf *out, const struct rh_plan *plan,
 		else
 			rh_buf_printf(
 				out, " within %s",
-				rh_span_text(until, assertion->until_ns - assertion->from_ns));
+				rh_span_exact(until, assertion->until_ns - assertion->from_ns));
 	}
 	if (assertion->hold_ns != 0)
-		rh_buf_printf(out, ", for %s", rh_span_text(until, assertion->hold_ns));
+		rh_buf_printf(out, ", for %s", rh_span_exact(until, assertion->hold_ns));
 	if (assertion->node_count != plan->node_count) {
 		rh_buf_text(out, ", on ");
 		put_nodes(out, plan, assertion->nodes, assertion->node_count);
@@ -426,6 +431,14 @@ static void put_checks(struct rh_buf *out, const struct rh_plan *plan, uint32_t 
 	}
 }
 
+/* All of them: there are few. */
+static void put_services(struct rh_buf *out, const struct rh_plan *plan)
+{
+	rh_buf_text(out, "none, only services:");
+	for (uint32_t i = 0; i < plan->node_count; i++)
+		rh_buf_printf(out, "%s %s", i == 0 ? "" : ",", plan->nodes[i].name);
+}
+
 /* ---- head and body --------------------------------------------------------------------------- */
 
 static void put_head(struct rh_buf *out, const struct rh_plan *plan, size_t columns)
@@ -441,15 +454,20 @@ static void put_head(struct rh_buf *out, const struct rh_plan *plan, size_t colu
 		cmd_put_wrapped(out, plan->hypothesis, 2, columns);
 	}
 	rh_buf_reset(&line);
-	rh_words_network(&line, plan);
+	if (rh_plan_is_without_network(plan))
+		put_services(&line, plan);
+	else
+		rh_words_network(&line, plan);
 	rh_buf_printf(&line, ", seed %" PRIu64, plan->seed);
 	rh_buf_text(out, "\n  network   ");
 	cmd_put_wrapped(out, rh_buf_str(&line), 12, columns);
-	rh_buf_reset(&line);
-	rh_buf_text(&line, plan->model->name);
-	put_chosen(&line, plan, plan->model->keys, plan->params);
-	rh_buf_text(out, "  model     ");
-	cmd_put_wrapped(out, rh_buf_str(&line), 12, columns);
+	if (!rh_plan_is_without_network(plan)) {
+		rh_buf_reset(&line);
+		rh_buf_text(&line, plan->model->name);
+		put_chosen(&line, plan, plan->model->keys, plan->params);
+		rh_buf_text(out, "  model     ");
+		cmd_put_wrapped(out, rh_buf_str(&line), 12, columns);
+	}
 	rh_buf_printf(out, "  length    %s", rh_span_text(span, plan->duration_ns));
 	if (plan->timeout_ns > plan->duration_ns)
 		rh_buf_printf(out, "; open checks are waited for until %s",

@@ -60,6 +60,8 @@ static int replay(struct cmd_stored *stored, struct rh_trace_reader *reader, str
 	while ((rc = rh_trace_next(reader, &record, err)) == 1) {
 		if (!is_closing)
 			rh_judge_take(stored->judge, &record, 1);
+		else
+			rh_judge_take_late(stored->judge, &record);
 		report->take(report->ctx, &record, 1);
 		if (record.time_ns > stored->end_ns)
 			stored->end_ns = record.time_ns;

@@ -11,6 +11,18 @@
 #include "cmd/suite.h"
 #include "cmd/worlds.h"
 #include "core/scenario/load.h"
+#include "core/scenario/services.h"
+
+static void print_counts(const char *path, const struct rh_plan *plan)
+{
+	printf("%s is valid: ", path);
+	if (rh_plan_is_without_network(plan))
+		printf("no network, %" PRIu32 " services", plan->node_count);
+	else
+		printf("%" PRIu32 " nodes, %" PRIu32 " links", plan->node_count, plan->link_count);
+	printf(", %" PRIu32 " phases, %" PRIu32 " steps, %" PRIu32 " checks\n", plan->phase_count,
+	       plan->step_count, plan->assertion_count);
+}
 
 static int validate_one(const struct cmd_args *args, const struct rh_registry *registry,
 			const struct rh_world_ops *world, const char *path)
@@ -35,11 +47,8 @@ static int validate_one(const struct cmd_args *args, const struct rh_registry *r
 		fputs(rh_buf_str(&text), stdout);
 		rh_buf_release(&text);
 	} else if (!cmd_option_given(args, "json")) { /* else the diagnostics were the answer */
-		printf("%s is valid: %" PRIu32 " nodes, %" PRIu32 " links, %" PRIu32
-		       " phases, %" PRIu32 " steps, %" PRIu32 " checks\n  plan    %s\n",
-		       path, plan->node_count, plan->link_count, plan->phase_count,
-		       plan->step_count, plan->assertion_count,
-		       rh_hash128_text(hash, rh_plan_hash(plan)));
+		print_counts(path, plan);
+		printf("  plan    %s\n", rh_hash128_text(hash, rh_plan_hash(plan)));
 		if (args->operand_count == 1 && !cmd_plan_is_later(plan))
 			printf("  run     %s\n",
 			       cmd_reproduce_line(&arena, args, plan, RH_TIME_NEVER));

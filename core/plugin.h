@@ -117,6 +117,9 @@ struct rh_assertion_type {
 	 */
 	void (*formula)(const void *params, const struct rh_plan *plan,
 			const struct rh_plan_assertion *assertion, struct rh_buf *out);
+	/* Of a formula that asks for progress: with mode `always` it is asked once in every stretch of
+	 * this length, counted from the stretch before; 0: once, when the window is over. */
+	uint64_t (*round_ns)(const void *params);
 	const char
 		*missing; /* what this version lacks to judge it: loads, and is refused by a run */
 	uint8_t mode;	  /* RH_MODE_... + 1 when none is written; 0: as for `that` */

@@ -44,7 +44,7 @@
 	RECORD(PHASE, "phase", V, "begin|end", "phase:phase", "", "", "", "") \
 	RECORD(ACTION, "action", V, "requested|done|refused|failed", "ticket:ticket", "step:step", \
 	       "touched:count", "", "") \
-	RECORD(FAULT, "fault", V, "requested|verified|cleared|unverified", "step:step", \
+	RECORD(FAULT, "fault", V, "requested|verified|cleared|unverified|over", "step:step", \
 	       "delay:ns", "touched:count", "", "") \
 	RECORD(NODE, "node", V, "up|down|paused|ready|vanished", "", "", "", "", "") \
 	RECORD(PEER, "peer", N, "connected|lost", "", "peer:node", "", "", "") \
@@ -83,7 +83,13 @@ enum rh_record_kind {
 enum { RH_RUN_BEGIN, RH_RUN_END, RH_RUN_CLOSING };
 enum { RH_PHASE_BEGIN, RH_PHASE_END };
 enum { RH_ACTION_REQUESTED, RH_ACTION_DONE, RH_ACTION_REFUSED, RH_ACTION_FAILED };
-enum { RH_FAULT_REQUESTED, RH_FAULT_VERIFIED, RH_FAULT_CLEARED, RH_FAULT_UNVERIFIED };
+enum {
+	RH_FAULT_REQUESTED,
+	RH_FAULT_VERIFIED,
+	RH_FAULT_CLEARED,
+	RH_FAULT_UNVERIFIED,
+	RH_FAULT_OVER
+};
 enum { RH_NODE_UP, RH_NODE_DOWN, RH_NODE_PAUSED, RH_NODE_READY, RH_NODE_VANISHED };
 enum { RH_PEER_CONNECTED, RH_PEER_LOST };
 enum { RH_BLOCK_PRODUCED, RH_BLOCK_ACCEPTED, RH_BLOCK_REFUSED };

@@ -102,8 +102,9 @@ static void take(struct seat *seat, const struct kept *const *last, uint32_t cou
  * The record that decided and five before it on its node.  When a window ends that record may be
  * long past: then the last ones of the node to blame.
  */
-void judge_evidence_gather(const struct rh_judge *judge, struct seat *seat)
+void judge_evidence_gather(const struct rh_judge *judge, uint32_t assertion)
 {
+	struct seat *seat = &judge->seats[assertion];
 	uint32_t nodes = judge->plan->node_count;
 	const struct kept *last[KEPT];
 	uint32_t count;
@@ -111,7 +112,8 @@ void judge_evidence_gather(const struct rh_judge *judge, struct seat *seat)
 	seat->evidence_count = 0;
 	if (!seat->cause.is_set)
 		return;
-	if (seat->cause.node < nodes) {
+	/* What did not go on has no record that says so. */
+	if (seat->cause.node < nodes && !judge_has_rounds(judge, assertion)) {
 		count = last_of(judge, seat->cause.node, last);
 		for (uint32_t i = 0; i < count; i++) {
 			if (memcmp(last[i], &seat->cause, sizeof(seat->cause)) != 0)

@@ -130,7 +130,8 @@ void judge_mark_in_turn(struct rh_judge *judge, uint32_t assertion, uint64_t tur
 {
 	struct seat *seat = &judge->seats[assertion];
 
-	if (seat->is_dirty || (seat->window != WINDOW_OPEN && seat->window != WINDOW_HOLDING))
+	if (judge_has_rounds(judge, assertion) || seat->is_dirty ||
+	    (seat->window != WINDOW_OPEN && seat->window != WINDOW_HOLDING))
 		return;
 	RH_ASSERT(seat->state == RH_RESULT_OPEN);
 	seat->is_dirty = true;
@@ -235,9 +236,12 @@ static void take_fault(struct rh_judge *judge, const struct rh_record *record)
 		break;
 	case RH_FAULT_CLEARED:
 		fault_ends(judge, step);
-		judge_fault_is_over(judge, step);
+		judge_fault_is_over(judge, step, false);
 		if (is_link && record->b == 0)
 			rh_bit_set(steps(judge, STEPS_UNTOUCHED), step);
+		break;
+	case RH_FAULT_OVER:
+		judge_fault_is_over(judge, step, true);
 		break;
 	case RH_FAULT_UNVERIFIED:
 		rh_bit_set(steps(judge, STEPS_UNVERIFIED), step);
@@ -474,6 +478,16 @@ size_t rh_judge_take_some(struct rh_judge *judge, const struct rh_record *record
 	return count;
 }
 
+void rh_judge_take_late(struct rh_judge *judge, const struct rh_record *record)
+{
+	RH_ASSERT(judge->core->is_finished);
+	if (record->kind == RH_RECORD_ACTION &&
+	    (record->stage == RH_ACTION_REFUSED || record->stage == RH_ACTION_FAILED))
+		take_action(judge, record);
+	else if (record->kind == RH_RECORD_FAULT && record->stage == RH_FAULT_UNVERIFIED)
+		take_fault(judge, record);
+}
+
 void rh_judge_advance(struct rh_judge *judge, uint64_t time_ns)
 {
 	RH_ASSERT(!judge->core->is_finished);
@@ -546,4 +560,9 @@ enum rh_truth rh_judge_truth(const struct rh_judge *judge, uint32_t assertion)
 uint64_t rh_judge_condition_changes(const struct rh_judge *judge)
 {
 	return judge->core->condition_changes;
+}
+
+uint64_t rh_judge_condition_changed_ns(const struct rh_judge *judge)
+{
+	return judge->core->condition_changed_ns;
 }

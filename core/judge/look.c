@@ -59,7 +59,7 @@ void judge_decide(struct rh_judge *judge, uint32_t assertion, enum rh_result_sta
 		seat->node = judge_formula_blame(judge, assertion, &seat->value);
 	if (seat->aggregate != 0)
 		judge_aggregate_leave(judge, assertion);
-	judge_evidence_gather(judge, seat);
+	judge_evidence_gather(judge, assertion);
 	*(uint32_t *)rh_vec_push(&judge->space, &core->decisions, sizeof(uint32_t)) = assertion;
 	if (seat->is_waited_for) {
 		RH_ASSERT(core->waiting > 0);
@@ -204,8 +204,10 @@ void judge_look(struct rh_judge *judge, uint32_t assertion)
 	judge_formula_refresh(judge, assertion, false);
 	truth = judge_truth_of(judge, assertion, &value, &blamed);
 	judge_gang_leave(judge, assertion);
-	if (truth != seat->last_truth && plan->role == RH_ROLE_CONDITION)
+	if (truth != seat->last_truth && plan->role == RH_ROLE_CONDITION) {
 		judge->core->condition_changes++;
+		judge->core->condition_changed_ns = judge->core->clock_ns;
+	}
 	seat->last_truth = truth;
 	if (truth != RH_TRUTH_UNKNOWN) {
 		judge_keep_worst(judge, assertion, value);

@@ -129,7 +129,7 @@ enum window {
 	WINDOW_CLOSED
 };
 
-enum timer_kind { TIMER_HELD, TIMER_CLOSE, TIMER_OPEN };
+enum timer_kind { TIMER_HELD, TIMER_ROUND, TIMER_CLOSE, TIMER_OPEN };
 
 struct timer {
 	uint64_t time_ns;
@@ -213,18 +213,19 @@ struct core {
 	uint64_t clock_ns; /* the instant that is being filled */
 	uint32_t waiting;  /* undecided assertions that a run waits for */
 	uint32_t unused;
-	uint64_t condition_changes; /* how often a condition's truth was seen to change */
-	struct rh_vec timers;	    /* struct timer, soonest last */
-	struct rh_vec touched;	    /* rh_off of aggregates, by this instant */
-	struct rh_vec dirty;	    /* struct dirty */
-	uint64_t looks;		    /* how often the dirty ones were looked at */
-	uint64_t turns;		    /* changes of gauges and marks so far */
-	struct rh_vec decisions;    /* uint32_t: seats in the order of decision */
-	struct rh_vec alerts;	    /* struct rh_alert: raised and cleared, in order */
-	uint32_t raised_count;	    /* alerts that are raised now */
-	uint32_t recovering;	    /* faults that are over and not got over */
-	struct rh_vec faults;	    /* uint32_t: steps in effect, oldest first */
-	rh_off step_bits[3];	    /* bits by step: unverified, untouched, failed action */
+	uint64_t condition_changes;    /* how often a condition's truth was seen to change */
+	uint64_t condition_changed_ns; /* the instant of the last time */
+	struct rh_vec timers;	       /* struct timer, soonest last */
+	struct rh_vec touched;	       /* rh_off of aggregates, by this instant */
+	struct rh_vec dirty;	       /* struct dirty */
+	uint64_t looks;		       /* how often the dirty ones were looked at */
+	uint64_t turns;		       /* changes of gauges and marks so far */
+	struct rh_vec decisions;       /* uint32_t: seats in the order of decision */
+	struct rh_vec alerts;	       /* struct rh_alert: raised and cleared, in order */
+	uint32_t raised_count;	       /* alerts that are raised now */
+	uint32_t recovering;	       /* faults that are over and not got over */
+	struct rh_vec faults;	       /* uint32_t: steps in effect, oldest first */
+	rh_off step_bits[3];	       /* bits by step: unverified, untouched, failed action */
 	uint32_t up_count;
 	uint32_t has_head; /* somebody said one */
 	struct rh_idmap heads;
@@ -414,12 +415,14 @@ void judge_readers_fill(struct rh_judge *judge);
 void judge_windows_open(struct rh_judge *judge);
 void judge_open_first(struct rh_judge *judge); /* the windows that begin with the run */
 void judge_move_to(struct rh_judge *judge, uint64_t time_ns);
+/* It asks for progress, in rounds (struct rh_assertion_type), and is not looked at in between. */
+bool judge_has_rounds(const struct rh_judge *judge, uint32_t assertion);
 void judge_timer_add(struct rh_judge *judge, uint64_t time_ns, enum timer_kind kind,
 		     uint32_t assertion);
 void judge_wait_for(struct rh_judge *judge, uint32_t assertion);
 void judge_step_begins(struct rh_judge *judge, uint32_t step);
 void judge_fault_holds(struct rh_judge *judge, uint32_t step);
-void judge_fault_is_over(struct rh_judge *judge, uint32_t step);
+void judge_fault_is_over(struct rh_judge *judge, uint32_t step, bool is_series);
 void judge_close_all(struct rh_judge *judge, uint64_t time_ns, enum rh_run_end end);
 
 /* look.c: what a look at an assertion decides */
@@ -436,7 +439,7 @@ void judge_decide(struct rh_judge *judge, uint32_t assertion, enum rh_result_sta
 void judge_evidence_open(struct rh_judge *judge);
 /* Where the node's next record is to be written; holds until the next is asked for. */
 struct kept *judge_evidence_next(struct rh_judge *judge, uint32_t node);
-void judge_evidence_gather(const struct rh_judge *judge, struct seat *seat);
+void judge_evidence_gather(const struct rh_judge *judge, uint32_t assertion);
 
 /* gang.c: who is not looked at while no limit is near */
 void judge_gang_join(struct rh_judge *judge, uint32_t assertion);  /* if it may */

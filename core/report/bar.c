@@ -321,6 +321,7 @@ static bool has_below(const struct bar *bar)
 static void put_marks(struct rh_buf *out, const struct bar *bar, size_t columns)
 {
 	const struct rh_plan *plan = bar->facts->plan;
+	struct rh_report_series *all = rh_report_series(bar->report);
 	bool *is_marked = rh_alloc(columns, sizeof(*is_marked));
 	uint32_t fault_count = 0;
 	uint64_t from_ns;
@@ -331,7 +332,6 @@ static void put_marks(struct rh_buf *out, const struct bar *bar, size_t columns)
 	for (uint32_t i = 0; i < plan->step_count; i++) {
 		if (!fault_span(bar, i, &from_ns, &to_ns))
 			continue;
-		fault_count++;
 		for (uint64_t c = rh_mul_div(from_ns, columns, bar->end_ns);
 		     c < columns && c <= rh_mul_div(to_ns, columns, bar->end_ns); c++)
 			is_marked[c] = true;
@@ -343,14 +343,23 @@ static void put_marks(struct rh_buf *out, const struct bar *bar, size_t columns)
 	free(is_marked);
 	fault_count = 0;
 	for (uint32_t i = 0; i < plan->step_count; i++) {
-		if (!fault_span(bar, i, &from_ns, &to_ns) || fault_count++ >= LISTED_MAX)
+		if (all[i].begun == 0 || !plan->steps[i].type->is_fault ||
+		    all[i].step.requested_ns >= bar->end_ns || fault_count++ >= LISTED_MAX)
 			continue;
+		from_ns = all[i].step.requested_ns;
+		to_ns = all[i].step.cleared_ns;
+		if (to_ns > bar->end_ns)
+			to_ns = bar->end_ns;
 		rh_buf_printf(out, "        %s", rh_words_clock(clock, from_ns, bar->end_ns));
-		rh_buf_printf(out, " to %s  %s\n", rh_words_clock(clock, to_ns, bar->end_ns),
+		rh_buf_printf(out, " to %s  %s", rh_words_clock(clock, to_ns, bar->end_ns),
 			      rh_words_fault(text, plan, i));
+		if (all[i].begun > 1)
+			rh_buf_printf(out, ", %" PRIu32 " times", all[i].begun);
+		rh_buf_text(out, "\n");
 	}
 	if (fault_count > LISTED_MAX)
 		rh_buf_printf(out, "        and %u more\n", fault_count - LISTED_MAX);
+	free(all);
 }
 
 /* Tries with all words, then with fewer. */

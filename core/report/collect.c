@@ -352,15 +352,50 @@ void rh_report_close(struct rh_report *report)
 
 /* ---- answers --------------------------------------------------------------------------------- */
 
+static void add_copy(struct rh_report_series *series, const struct rh_report_step *copy)
+{
+	struct rh_report_step *all = &series->step;
+
+	series->count++;
+	if (copy->requested_ns == REPORT_NEVER)
+		return;
+	if (series->begun++ == 0)
+		*all = *copy;
+	/* It is cleared when the last copy is. */
+	else
+		all->cleared_ns = copy->cleared_ns;
+	if (series->begun > 1)
+		all->touched += copy->touched;
+	all->is_unverified |= copy->is_unverified;
+	all->is_failed |= copy->is_failed;
+}
+
+struct rh_report_series *rh_report_series(const struct rh_report *report)
+{
+	const struct rh_plan *plan = report->plan;
+	struct rh_report_series *all = rh_alloc((size_t)plan->step_count + 1, sizeof(*all));
+
+	for (uint32_t i = 0; i < plan->step_count; i++) {
+		uint32_t first = plan->steps[i].series == RH_NONE ? i : plan->steps[i].series;
+
+		/* Copies stand behind their first. */
+		if (first == i)
+			all[i].step = report->steps[i];
+		add_copy(&all[first], &report->steps[i]);
+	}
+	return all;
+}
+
 bool rh_report_step_span(const struct rh_report *report, uint32_t step, uint64_t run_end_ns,
 			 uint64_t *from_ns, uint64_t *to_ns)
 {
 	const struct rh_plan_step *plan = &report->plan->steps[step];
 	const struct rh_report_step *seen = &report->steps[step];
 
-	if (plan->is_disabled)
+	/* Left out, called off, or the run ended first. */
+	if (plan->is_disabled || seen->requested_ns == REPORT_NEVER)
 		return false;
-	*from_ns = seen->requested_ns != REPORT_NEVER ? seen->requested_ns : plan->at_ns;
+	*from_ns = seen->requested_ns;
 	*to_ns = seen->cleared_ns != REPORT_NEVER ? seen->cleared_ns : plan->until_ns;
 	if (*from_ns >= run_end_ns)
 		return false;

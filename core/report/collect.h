@@ -50,6 +50,14 @@ struct rh_report_step {
 	bool is_failed; /* the world refused or failed the action */
 };
 
+/* A step with all the copies of its series. */
+struct rh_report_series {
+	struct rh_report_step
+		step;	/* from the first that was requested to the last that was cleared */
+	uint32_t count; /* copies, itself too; 0: it is a copy of another */
+	uint32_t begun; /* how many of them were requested */
+};
+
 struct rh_report_block {
 	uint64_t produced_ns;
 	uint64_t half_ns; /* until half of the nodes that are up had it, or REPORT_NEVER */
@@ -88,7 +96,11 @@ struct rh_report {
 	uint64_t end_ns; /* of the run's last record */
 };
 
-/* When a step began and ended for the pictures: as recorded, or as planned where it was not. */
+/* One for each step of the plan: the caller's, free(). */
+struct rh_report_series *rh_report_series(const struct rh_report *report);
+
+/* When a step began and ended for the pictures: as recorded; what has no end in the records has the
+ * planned one.  False for what never began. */
 bool rh_report_step_span(const struct rh_report *report, uint32_t step, uint64_t run_end_ns,
 			 uint64_t *from_ns, uint64_t *to_ns);
 /* How many chains there were for at least `share_ppm` of the span. */

@@ -7,6 +7,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/report/html_style.h"
@@ -114,9 +115,10 @@ static void put_verdict(struct page *page)
 		put(page, "</p>\n");
 	}
 	if (facts->status != RH_STATUS_COMPLETED)
-		rh_buf_printf(page->out, "<p>The run ended early: %s at %s.</p>\n",
-			      rh_run_status_name(facts->status),
-			      rh_clock_text(text, facts->simulated_ns));
+		rh_buf_printf(
+			page->out, "<p>The run ended early: %s at %s.</p>\n",
+			rh_run_status_name(facts->status),
+			rh_clock_text(text, facts->simulated_ns / RH_NS_PER_MS * RH_NS_PER_MS));
 	if (facts->plan->hypothesis != NULL && facts->plan->hypothesis[0] != 0) {
 		put(page, "<p><span class=\"dim\">Hypothesis:</span> ");
 		put_text(page, facts->plan->hypothesis);
@@ -217,7 +219,7 @@ static void put_evidence(struct page *page, uint32_t assertion, const struct rh_
 		put_text(page, plan->nodes[result->node].name);
 		put(page, " ");
 	}
-	rh_buf_printf(page->out, "at %s", rh_clock_text(text, result->decided_ns));
+	rh_buf_printf(page->out, "at %s", rh_sentence_moment(text, result->decided_ns));
 	rh_sentence_judged(&line, plan, assertion, result);
 	put(page, line.len > 0 ? ": " : "");
 	put_text(page, rh_buf_str(&line));
@@ -254,14 +256,18 @@ static void put_check(struct page *page, uint32_t index)
 		      "<span class=\"name\">",
 		      rh_result_state_name(result->state), rh_result_state_name(result->state),
 		      mark_of(result->state));
-	put_text(page, assertion->name);
+	if (rh_sentence_has_name(assertion, result))
+		put_text(page, assertion->name);
 	put(page, "</span><div class=\"what\">");
 	put_text(page, result->state == RH_RESULT_OPEN ? "not decided" : result->reason);
 	put(page, "<div class=\"dim small\">");
 	put_text(page, mode_words(assertion->mode));
-	put(page, " <code>");
-	put_text(page, assertion->text == NULL ? "" : assertion->text);
-	put(page, "</code>");
+	/* Once is enough. */
+	if (strcmp(assertion->name, assertion->text == NULL ? "" : assertion->text) != 0) {
+		put(page, " <code>");
+		put_text(page, assertion->text == NULL ? "" : assertion->text);
+		put(page, "</code>");
+	}
 	if (assertion->phase < plan->phase_count) {
 		put(page, " in phase ");
 		put_text(page, plan->phases[assertion->phase].name);
@@ -294,13 +300,12 @@ static void put_time_cell(struct page *page, uint64_t time_ns)
 	char text[RH_TIME_TEXT] = "–";
 
 	if (time_ns != REPORT_NEVER)
-		rh_clock_text(text, time_ns);
+		rh_clock_text(text, time_ns / RH_NS_PER_MS * RH_NS_PER_MS);
 	put_cell(page, "id", text);
 }
 
-static void put_verified_cell(struct page *page, uint32_t index)
+static void put_verified_cell(struct page *page, uint32_t index, const struct rh_report_step *step)
 {
-	const struct rh_report_step *step = &page->report->steps[index];
 	const struct rh_plan_step *plan = &page->facts->plan->steps[index];
 	char text[RH_TIME_TEXT + 16];
 	char span[RH_TIME_TEXT];
@@ -320,28 +325,53 @@ static void put_verified_cell(struct page *page, uint32_t index)
 	put_cell(page, "", text);
 }
 
+static void put_what_cell(struct page *page, uint32_t index)
+{
+	const struct rh_plan_step *step = &page->facts->plan->steps[index];
+	struct rh_buf line = {0};
+	char text[80];
+
+	rh_buf_text(&line, rh_words_fault(text, page->facts->plan, index));
+	if (step->type->effect == RH_EFFECT_ON_RUN) {
+		rh_buf_reset(&line);
+		rh_buf_printf(&line, "%s ", step->type->name);
+		rh_words_own(&line, page->facts->plan, step);
+	}
+	put_cell(page, "", rh_buf_str(&line));
+	rh_buf_release(&line);
+}
+
 static void put_faults(struct page *page)
 {
 	const struct rh_plan *plan = page->facts->plan;
+	struct rh_report_series *all;
 
 	if (plan->step_count == 0)
 		return;
+	all = rh_report_series(page->report);
 	put(page, "<h2>Faults and actions</h2>\n<div class=\"scroll\"><table>\n"
 		  "<tr><th>name</th><th>what</th><th>requested</th><th>verified</th>"
 		  "<th>cleared</th><th class=\"num\">touched</th></tr>\n");
 	for (uint32_t i = 0; i < plan->step_count; i++) {
-		const struct rh_report_step *step = &page->report->steps[i];
+		const struct rh_report_step *step = &all[i].step;
+		char name[300];
 		char text[80];
 
+		if (all[i].count == 0)
+			continue;
+		snprintf(name, sizeof(name), "%.200s", plan->steps[i].name);
+		if (all[i].count > 1)
+			snprintf(name + strlen(name), sizeof(name) - strlen(name),
+				 " (%" PRIu32 " of %" PRIu32 " times)", all[i].begun, all[i].count);
 		put(page, "<tr>");
-		put_cell(page, "", plan->steps[i].name);
-		put_cell(page, "", rh_words_fault(text, plan, i));
+		put_cell(page, "", name);
+		put_what_cell(page, i);
 		if (plan->steps[i].is_disabled) {
 			put(page, "<td colspan=\"4\">disabled</td></tr>\n");
 			continue;
 		}
 		put_time_cell(page, step->requested_ns);
-		put_verified_cell(page, i);
+		put_verified_cell(page, i, step);
 		put_time_cell(page, step->cleared_ns);
 		/* What a fault touched are messages; an action has none. */
 		put_cell(page, "num",
@@ -350,6 +380,7 @@ static void put_faults(struct page *page)
 		put(page, "</tr>\n");
 	}
 	put(page, "</table></div>\n");
+	free(all);
 }
 
 static void put_phases(struct page *page)
@@ -435,11 +466,11 @@ static void put_reorgs(struct page *page)
 		return;
 	rh_buf_printf(
 		page->out,
-		"<h2>Reorgs</h2>\n<details%s><summary>the first %s of %s</summary>\n"
+		"<h2>Reorgs</h2>\n<details%s><summary>%s%s of %s</summary>\n"
 		"<div class=\"scroll\"><table>\n<tr><th>time</th><th>node</th>"
 		"<th class=\"num\">blocks undone</th><th>from head</th><th>to head</th></tr>\n",
-		shown <= 10 ? " open" : "", rh_words_number(text, shown),
-		rh_words_number(total, report->reorg_count));
+		shown <= 10 ? " open" : "", shown < report->reorg_count ? "the first " : "",
+		rh_words_number(text, shown), rh_words_number(total, report->reorg_count));
 	for (uint64_t i = 0; i < shown; i++) {
 		const struct rh_report_reorg *reorg = &report->reorgs[i];
 

@@ -135,7 +135,8 @@ void rh_sentence_record(struct rh_buf *out, const struct rh_record *record,
 			const struct rh_names *names)
 {
 	static const char *const fault_words[] = {"is requested", "is in effect", "is cleared",
-						  "could not be verified"};
+						  "could not be verified",
+						  "is over, with all its copies"};
 	static const char *const action_words[] = {"is requested", "is done", "is refused",
 						   "has failed"};
 	static const char *const phase_words[] = {"begins", "ends"};
@@ -252,6 +253,18 @@ bool rh_sentence_is_news(const struct rh_result *result, uint32_t index)
 			return false;
 	}
 	return true;
+}
+
+bool rh_sentence_has_name(const struct rh_plan_assertion *assertion, const struct rh_result *result)
+{
+	const char *reason = result->reason;
+
+	if (assertion->text == NULL || strcmp(assertion->name, assertion->text) != 0 ||
+	    result->state == RH_RESULT_OPEN)
+		return true;
+	if (strncmp(reason, "expected ", 9) == 0)
+		reason += 9;
+	return strncmp(reason, assertion->name, strlen(assertion->name)) != 0;
 }
 
 char *rh_sentence_moment(char text[RH_TIME_TEXT], uint64_t time_ns)

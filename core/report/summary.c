@@ -218,22 +218,6 @@ static void put_mark(struct summary *summary, enum rh_result_state state)
 	}
 }
 
-/* Many checks have no name but their sentence; then what became of it says all. */
-static bool has_own_name(const struct summary *summary, uint32_t index)
-{
-	const struct rh_plan_assertion *assertion = &summary->facts->plan->assertions[index];
-	const struct rh_result *result = rh_judge_result(summary->facts->judge, index);
-
-	const char *reason = result->reason;
-
-	if (assertion->text == NULL || strcmp(assertion->name, assertion->text) != 0 ||
-	    result->state == RH_RESULT_OPEN)
-		return true;
-	if (strncmp(reason, "expected ", 9) == 0)
-		reason += 9;
-	return strncmp(reason, assertion->name, strlen(assertion->name)) != 0;
-}
-
 /* One check: its name in a column of `width`, or on a line of its own, and how it went. */
 static void put_check(struct summary *summary, uint32_t index, size_t width)
 {
@@ -246,11 +230,11 @@ static void put_check(struct summary *summary, uint32_t index, size_t width)
 	rh_buf_text(summary->out, "  ");
 	put_mark(summary, result->state);
 	rh_buf_text(summary->out, " ");
-	if (has_own_name(summary, index) && columns <= width) {
+	if (rh_sentence_has_name(assertion, result) && columns <= width) {
 		rh_buf_text(summary->out, assertion->name);
 		put_blanks(summary->out, width - columns + 2);
 		indent = begin + width + 2;
-	} else if (has_own_name(summary, index)) {
+	} else if (rh_sentence_has_name(assertion, result)) {
 		put_wrapped(summary, assertion->name, begin);
 		indent = begin + 2;
 		put_blanks(summary->out, indent);
@@ -274,7 +258,8 @@ static void put_checks(struct summary *summary)
 		const struct rh_plan_assertion *assertion = &plan->assertions[i];
 		size_t columns = rh_words_columns(assertion->name);
 
-		if (rh_assertion_is_judged(assertion) && has_own_name(summary, i) &&
+		if (rh_assertion_is_judged(assertion) &&
+		    rh_sentence_has_name(assertion, rh_judge_result(summary->facts->judge, i)) &&
 		    columns > width && columns <= NAME_COLUMNS_MAX)
 			width = columns;
 	}

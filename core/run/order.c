@@ -58,14 +58,14 @@ bool run_step_is_wanted(struct run *run, uint32_t step)
 
 	/* Called off, with all that would have come behind it. */
 	if (state->is_gone || (run->rollback == ROLLBACK_BEGUN && plan->part == RH_PART_ACTIONS)) {
-		state->is_gone = true;
+		run_call_off(run, step);
 		return false;
 	}
 	why = why_not(run, step);
 	if (why == NULL)
 		return true;
-	state->is_gone = true;
 	run_emit_note(run, run->now_ns, "%s was left out: %s", plan->name, why);
+	run_call_off(run, step);
 	run_step_done(run, step);
 	return false;
 }
@@ -174,12 +174,12 @@ void run_watch(struct run *run)
 	run->condition_changes = changes;
 	for (uint32_t i = 0; i < run->plan->step_count; i++) {
 		uint32_t condition = run->plan->steps[i].condition;
-		uint64_t look_ns = run_grid_after(run, run->last_ns);
+		uint64_t look_ns = run_grid_after(run, rh_judge_condition_changed_ns(run->judge));
 
 		if (!run->steps[i].is_waiting || condition == RH_NONE || !is_true(run, condition))
 			continue;
 		/* What is known late is acted on late. */
-		if (look_ns <= run->now_ns)
+		if (look_ns < run->now_ns)
 			look_ns = run_grid_after(run, run->now_ns);
 		if (look_ns < run->look_ns)
 			run->look_ns = look_ns;

@@ -50,7 +50,7 @@ static uint64_t clear(struct run *run, uint32_t step)
 					  : !lies_within(fault, plan)))
 			continue;
 		if (is_to_come(run, i))
-			run->steps[i].is_gone = true;
+			run_call_off(run, i);
 		if (!run->steps[i].is_active)
 			continue;
 		run_step_end(run, i, false);

@@ -66,9 +66,8 @@ void run_part_timeout(struct run *run, enum rh_part part)
 			continue;
 		run_wait_give_up(run, i, "its part of the run took too long");
 		if (!run->steps[i].is_done && !run->plan->steps[i].is_disabled) {
-			run->steps[i].is_gone = true;
-			run_emit_note(run, run->now_ns, "%s was given up: no time was left",
-				      run->plan->steps[i].name);
+			run_call_off(run, i);
+			run_own_failed(run, i, run_own_ticket(run, i), "no time was left for it");
 		}
 	}
 }

@@ -7,6 +7,7 @@
  *   clocks.c    what steps do to clocks
  *   order.c     which step comes when: what was left out, what waits for what
  *   own_steps.c what the run does itself: clear, capture, annotate, workload
+ *   series.c    when all copies of a fault are over
  *   parts.c     rollback and cleanup
  *   stream.c    records: from the world and from the run itself, in one order, to judge and sinks
  *   workload.c  submissions, from the generators of the plan to the world
@@ -54,7 +55,9 @@ struct step_run {
 	bool is_done;		   /* begun (a wait: over) or left out: who waits for it need not */
 	bool is_gone;		   /* left out, or called off before it began */
 	bool is_waiting;	   /* a wait that goes on */
-	uint32_t ticket;	   /* of a wait */
+	uint32_t
+		copies_open; /* of the series that it is the first of: neither ended nor called off */
+	uint32_t ticket;     /* of a wait */
 	uint64_t earliest_ns;
 	struct rh_pace before; /* of the workload that it changes */
 };
@@ -123,6 +126,7 @@ struct run {
 	uint32_t waiting_count;	    /* waits with a condition */
 	uint64_t condition_changes; /* of the judge, seen so far */
 	uint64_t last_ns;	    /* time of the last record */
+	uint64_t said_ns;	    /* time of the last record of the run's own */
 	uint64_t look_ns;	    /* when to look at conditions again; RH_TIME_NEVER */
 	enum rollback rollback;
 	uint64_t rollback_ns; /* when it is due */
@@ -158,6 +162,8 @@ void run_step_end(struct run *run, uint32_t step, bool is_rollback);
 void run_verify_due(struct run *run);
 /* A step of the run itself: its ticket, and what became of it. */
 uint32_t run_own_begin(struct run *run, uint32_t step);
+/* The ticket alone, of what is not even tried. */
+uint32_t run_own_ticket(struct run *run, uint32_t step);
 void run_own_done(struct run *run, uint32_t step, uint32_t ticket, uint64_t touched);
 void run_own_failed(struct run *run, uint32_t step, uint32_t ticket, const char *text);
 /* An ACTION record that names one of the run's tickets. */
@@ -190,6 +196,13 @@ void run_watch(struct run *run);
 void run_look(struct run *run);
 /* Waits of the phases that go on at the end of the run: they have failed, or nobody asks. */
 void run_waits_close(struct run *run, bool have_failed);
+
+/* series.c */
+void run_series_open(struct run *run);
+/* It will not begin. */
+void run_call_off(struct run *run, uint32_t step);
+/* A fault has ended. */
+void run_copy_over(struct run *run, uint32_t step, uint64_t time_ns);
 
 /* own_steps.c */
 void run_own_step(struct run *run, uint32_t step);

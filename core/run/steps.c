@@ -54,11 +54,18 @@ static void emit_action(struct run *run, uint32_t ticket, uint32_t step, uint16_
 	run_emit(run, &record);
 }
 
-uint32_t run_own_begin(struct run *run, uint32_t step)
+uint32_t run_own_ticket(struct run *run, uint32_t step)
 {
 	uint32_t ticket = run_action_begin(run, TICKET_OWN, step);
 
 	run->tickets[ticket].is_answered = true;
+	return ticket;
+}
+
+uint32_t run_own_begin(struct run *run, uint32_t step)
+{
+	uint32_t ticket = run_own_ticket(run, step);
+
 	emit_action(run, ticket, step, RH_ACTION_REQUESTED, 0, NULL);
 	return ticket;
 }
@@ -111,6 +118,7 @@ static void say_cleared(struct run *run, uint64_t time_ns, uint32_t step)
 	if (plan->type->effect == RH_EFFECT_ON_NODES || plan->type->effect == RH_EFFECT_ON_CLOCKS)
 		state->touched = plan->node_count;
 	emit_fault(run, time_ns, step, RH_FAULT_CLEARED);
+	run_copy_over(run, step, time_ns);
 	if (state->touched != 0 || plan->type->effect != RH_EFFECT_ON_LINKS)
 		return;
 	run->result->faults_untouched++;
@@ -446,6 +454,7 @@ void run_steps_open(struct run *run)
 			plan->type->link(plan->params, &run->steps[i].link);
 		run->has_followers |= plan->after != RH_NONE || plan->step_count > 0;
 	}
+	run_series_open(run);
 }
 
 void run_step_begin(struct run *run, uint32_t step)

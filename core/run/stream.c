@@ -132,8 +132,11 @@ static bool judge_has_decided(const struct run *run)
 
 void run_emit(struct run *run, const struct rh_record *record)
 {
+	run->said_ns = record->time_ns;
 	if (run->judge != NULL && !run->is_closing)
 		rh_judge_take(run->judge, record, 1);
+	else if (run->judge != NULL)
+		rh_judge_take_late(run->judge, record);
 	if (judge_has_decided(run))
 		run_tell_decisions(run);
 	hand_on(run, record, 1);
@@ -167,8 +170,12 @@ static void watch_before(struct run *run, uint64_t time_ns)
 /* Gives the judge records up to the first at which somebody may have to be told, or to react; how many. */
 static size_t judge_some(struct run *run, const struct rh_record *records, size_t count)
 {
-	if (run->judge == NULL || run->is_closing)
+	if (run->judge == NULL)
 		return 1;
+	if (run->is_closing) {
+		rh_judge_take_late(run->judge, &records[0]);
+		return 1;
+	}
 	if (run->waiting_count == 0)
 		return rh_judge_take_some(run->judge, records, count);
 	watch_before(run, records[0].time_ns);

@@ -70,7 +70,9 @@ const struct rh_field rh_step_fields[] = {
 	STEP_FORM(RH_FORM_TOPOLOGY, "topology", "join, leave, link or unlink."),
 	STEP_FORM(RH_FORM_CHAOS, "chaos", "random, restart or cascade."),
 	STEP_FORM(RH_FORM_WORKLOAD, "workload", "Name of the workload that changes."),
-	STEP_FORM(RH_FORM_SET, "set", "Key of the model that gets another value."),
+	STEP_FORM(RH_FORM_SET, "set",
+		  "What gets another value: workloads.NAME.rate or .state; keys of the model "
+		  "cannot yet."),
 	STEP_FORM(RH_FORM_RUN, "run", "A program of this machine."),
 	{{"wait", TEXTS, FORM(RH_FORM_WAIT), "",
 	  .doc = "A length of time, or {duration, slot, epoch, block, until}: the next step begins "

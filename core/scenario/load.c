@@ -2,6 +2,7 @@
  * load.c - the door of the loader: reads the file, walks through the parts, and gives a plan or
  * complaints, never both a plan and an error.
  */
+#include "core/scenario/services.h"
 #include "core/scenario/load.h"
 
 #include <errno.h>
@@ -252,6 +253,7 @@ static void load_tree(struct rh_loader *loader, struct rh_tree *root)
 		return;
 	load_spec(loader, in.spec);
 	rh_load_topology(loader);
+	rh_load_services(loader);
 	rh_load_network(loader);
 	rh_load_model(loader);
 	rh_load_phases(loader);

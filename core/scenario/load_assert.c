@@ -10,7 +10,10 @@
 
 #include "core/scenario/formula.h"
 #include "core/scenario/reading.h"
+#include "core/scenario/services.h"
 #include "core/scenario/wording.h"
+
+#define PASS_EVERY_NS (5 * RH_NS_PER_SEC)
 
 /* ---- room ------------------------------------------------------------------------------------ */
 
@@ -86,6 +89,37 @@ static bool check_form(const struct reading *reading)
 	return true;
 }
 
+/* The services that a recovery requires are whom it looks at; that each is well `N` times, as
+ * often as a coordinator asks that looks every five seconds, is how long it must hold. */
+static void take_services(struct reading *reading)
+{
+	struct rh_loader *loader = reading->loader;
+	const struct rh_tree *with = reading->in.with;
+	const struct rh_tree *services = rh_tree_get(with, "requiredServices");
+	const struct rh_tree *passes = rh_tree_get(with, "healthCheckPasses");
+	static const struct rh_key number = {
+		.name = "healthCheckPasses", .type = RH_KEY_INT, .min = 1, .max = 1000};
+	struct rh_tree *copy;
+	struct rh_value value;
+
+	if ((services == NULL && passes == NULL) || !reading_is_given(reading->in.type))
+		return;
+	copy = rh_tree_copy(loader, with, with->place, 0);
+	copy->count = 0;
+	for (uint32_t i = 0; i < with->count; i++) {
+		if (with->pairs[i].value != services && with->pairs[i].value != passes)
+			copy->pairs[copy->count++] = with->pairs[i];
+	}
+	reading->in.with = copy;
+	if (services != NULL && reading->in.target == NULL)
+		reading->in.target = services;
+	if (passes == NULL || (passes->kind == RH_TREE_SCALAR && strcmp(passes->text, "true") == 0))
+		return;
+	if (rh_load_scalar(loader, &value, &number, passes, reading->path) &&
+	    reading->in.for_ns == 0)
+		reading->in.for_ns = (value.number - 1) * PASS_EVERY_NS;
+}
+
 /* ---- one assertion --------------------------------------------------------------------------- */
 
 /* What a report calls it when it has no name. */
@@ -139,6 +173,7 @@ static void load_map(struct rh_loader *loader, const struct rh_tree *tree,
 	if (!rh_load_section(loader, &reading.in, tree, "assert", path))
 		return;
 	take_expect(&reading);
+	take_services(&reading);
 	if (!check_form(&reading))
 		return;
 	assertion->role = scope->role;
@@ -358,6 +393,9 @@ void rh_load_assertions(struct rh_loader *loader)
 				   rh_load_path_at(loader, "monitors.alerts", i));
 	}
 	load_conditions(loader);
+	/* Without nodes there is nothing that a sentence could be bound to. */
+	if (rh_load_is_without_network(loader))
+		return;
 	for (uint32_t i = 0; plan->model != NULL && i < plan->assertion_count; i++)
 		bind_one(loader, i);
 }

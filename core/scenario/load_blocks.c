@@ -84,10 +84,10 @@ static void load_rounds(struct rh_steps *steps, struct rh_cursor *cursor,
 			rh_new_condition(steps, in->until,
 					 rh_arena_printf(&loader->scratch, "%s.until", name), path);
 	for (uint64_t i = 0; i < count; i++) {
-		if (i > 0)
-			steps->stretch.suffix =
-				rh_arena_printf(&loader->scratch, "%s.%llu", before.suffix,
-						(unsigned long long)i + 1);
+		steps->stretch.rounds = rh_arena_printf(&loader->scratch, "%s.%llu", before.rounds,
+							(unsigned long long)i + 1);
+		if (i > 0 || before.suffix[0] != 0)
+			steps->stretch.suffix = steps->stretch.rounds;
 		if (in->every_ns != 0)
 			*cursor = (struct rh_cursor){begin.after, begin.at_ns + i * in->every_ns};
 		rh_load_sequence(steps, cursor, in->actions, rh_load_path(loader, path, "actions"));

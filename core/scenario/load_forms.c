@@ -3,13 +3,13 @@
  * registry, and its parameters into the shape that the type wants.
  *
  * `fault: loss` and `action: mine` name their type; `node: restart` is the type "node.restart";
- * `wait`, `clear`, `capture` and their like are types of one word whose value is a parameter.  The
- * verbs of the trading language (`service`, `action`, `parameters`) are translated here too, by the
- * table `verbs`, so that nothing behind this file knows them.
+ * `wait`, `clear`, `capture` and their like are types of one word whose value is a parameter.  Words of
+ * the source systems are translated before that (foreign.c), so that nothing behind knows them.
  */
 #include <stdio.h>
 #include <string.h>
 
+#include "core/scenario/services.h"
 #include "core/scenario/steps.h"
 
 /* ---- trees ----------------------------------------------------------------------------------- */
@@ -37,9 +37,8 @@ const struct rh_tree *rh_tree_get(const struct rh_tree *map, const char *key)
 	return NULL;
 }
 
-/* A copy of the map, which may be NULL, with room for `more` pairs. */
-static struct rh_tree *copy_map(struct rh_loader *loader, const struct rh_tree *map,
-				struct rh_place place, uint32_t more)
+struct rh_tree *rh_tree_copy(struct rh_loader *loader, const struct rh_tree *map,
+			     struct rh_place place, uint32_t more)
 {
 	struct rh_tree *copy = RH_ARENA_NEW(&loader->scratch, struct rh_tree);
 	uint32_t count = map != NULL ? map->count : 0;
@@ -61,7 +60,7 @@ const struct rh_tree *rh_tree_with(struct rh_loader *loader, const struct rh_tre
 
 	if (rh_tree_get(map, key) != NULL)
 		return map;
-	copy = copy_map(loader, map, place, 1);
+	copy = rh_tree_copy(loader, map, place, 1);
 	copy->pairs[copy->count++] = (struct rh_tree_pair){
 		.key = key,
 		.place = place,
@@ -122,7 +121,7 @@ static const struct rh_tree *flatten_texts(struct rh_loader *loader, const struc
 		    key->name == NULL || key->type != RH_KEY_TEXT)
 			continue;
 		if (copy == NULL)
-			copy = copy_map(loader, with, with->place, 0);
+			copy = rh_tree_copy(loader, with, with->place, 0);
 		put_flow(&line, value);
 		copy->pairs[i].value = (struct rh_tree *)(uintptr_t)rh_tree_scalar(
 			loader, rh_arena_text(&loader->scratch, rh_buf_str(&line), line.len),
@@ -257,91 +256,6 @@ static const struct rh_action_type *find_word(struct rh_steps *steps, const char
 	return complain_type(steps, key, word, place, path);
 }
 
-/* ---- verbs of the trading language ----------------------------------------------------------- */
-
-#define VERB_KEYS 3
-
-/* The verb, the kind of step and its word; parameters that have another name here. */
-static const struct verb {
-	const char *verb;
-	enum rh_step_form form;
-	const char *word;
-	const char *unless; /* with this parameter it is a fault of the interface: `other` */
-	const char *other;
-	struct {
-		const char *from;
-		const char *to;
-		const char *unit; /* behind the number */
-	} keys[VERB_KEYS];
-} verbs[] = {
-	{"inject_latency",
-	 RH_FORM_FAULT,
-	 "latency",
-	 "operations",
-	 "rpc-latency",
-	 {{"delay_ms", "delay", "ms"}, {"jitter_ms", "jitter", "ms"}}},
-	{"simulate_downtime", RH_FORM_FAULT, "crash", NULL, NULL, {{NULL}}},
-	{"reject_orders", RH_FORM_FAULT, "rpc-error", NULL, NULL, {{"rejection_rate", "rate", ""}}},
-	{"partial_fills", RH_FORM_FAULT, "rpc-partial", NULL, NULL, {{"fill_rate", "rate", ""}}},
-	{"clear_chaos", RH_FORM_CLEAR, "all", NULL, NULL, {{NULL}}},
-	{"clear_all_chaos", RH_FORM_CLEAR, "all", NULL, NULL, {{NULL}}},
-	{"restart", RH_FORM_NODE, "restart", NULL, NULL, {{NULL}}},
-};
-
-static const struct rh_tree *translate_keys(struct rh_loader *loader, const struct verb *verb,
-					    const struct rh_tree *with)
-{
-	struct rh_tree *copy;
-
-	if (with == NULL)
-		return NULL;
-	copy = copy_map(loader, with, with->place, 0);
-	for (uint32_t i = 0; i < copy->count; i++) {
-		struct rh_tree_pair *pair = &copy->pairs[i];
-
-		for (size_t k = 0; k < VERB_KEYS && verb->keys[k].from != NULL; k++) {
-			if (strcmp(pair->key, verb->keys[k].from) != 0 ||
-			    pair->value->kind != RH_TREE_SCALAR)
-				continue;
-			pair->key = verb->keys[k].to;
-			pair->value = (struct rh_tree *)(uintptr_t)rh_tree_scalar(
-				loader,
-				rh_arena_printf(&loader->scratch, "%.200s%s", pair->value->text,
-						verb->keys[k].unit),
-				pair->value->place);
-		}
-	}
-	return copy;
-}
-
-/* `service` is the target; `duration` of the parameters is how long it lasts. */
-static bool translate_service(struct rh_steps *steps, struct rh_written *written)
-{
-	struct rh_loader *loader = steps->loader;
-	const struct rh_tree *action = written->in.form[RH_FORM_ACTION];
-	const char *name = rh_load_word(loader, action, written->path);
-
-	if (name == NULL)
-		return false;
-	if (written->target == NULL && strcmp(name, "clear_all_chaos") != 0)
-		written->target = written->in.form[RH_FORM_SERVICE];
-	for (size_t i = 0; i < RH_ARRAY_LEN(verbs); i++) {
-		const struct verb *verb = &verbs[i];
-		const char *word = verb->word;
-
-		if (strcmp(verb->verb, name) != 0)
-			continue;
-		if (verb->unless != NULL && rh_tree_get(written->with, verb->unless) != NULL)
-			word = verb->other;
-		written->form = verb->form;
-		written->with = translate_keys(loader, verb, written->with);
-		written->in.form[verb->form] = rh_tree_scalar(loader, word, action->place);
-		return true;
-	}
-	written->form = RH_FORM_ACTION;
-	return true;
-}
-
 /* ---- types ----------------------------------------------------------------------------------- */
 
 /* Forms whose value is a parameter of a type of that name. */
@@ -362,6 +276,46 @@ static bool is_plain_form(enum rh_step_form form)
 	       form == RH_FORM_WORKLOAD || value_key(form) != NULL;
 }
 
+/*
+ * `set: workloads.orders.rate` with a value is the step `workload` by another name: loads are what can
+ * be changed while a run goes on.  Any other key stays a `set`.
+ */
+static bool translate_set(struct rh_steps *steps, struct rh_written *written)
+{
+	static const char *const own[] = {"rate", "state"};
+	struct rh_loader *loader = steps->loader;
+	const struct rh_tree *key = written->in.form[RH_FORM_SET];
+	const struct rh_tree *value = rh_tree_get(written->with, "value");
+	const char *name;
+	const char *point;
+
+	if (key->kind != RH_TREE_SCALAR || strncmp(key->text, "workloads.", 10) != 0)
+		return true;
+	name = key->text + 10;
+	point = strrchr(name, '.');
+	for (size_t i = 0; point != NULL && i < RH_ARRAY_LEN(own); i++) {
+		if (strcmp(point + 1, own[i]) != 0)
+			continue;
+		if (value == NULL || value->kind != RH_TREE_SCALAR || written->with->count != 1) {
+			rh_load_complain(loader, "E013", key->place, written->path,
+					 "write with: {value: 5/s}",
+					 "`set` needs a `value`, and nothing else");
+			return false;
+		}
+		written->form = RH_FORM_WORKLOAD;
+		written->in.form[RH_FORM_WORKLOAD] = rh_tree_scalar(
+			loader,
+			rh_arena_printf(&loader->scratch, "%.*s", (int)(point - name), name),
+			key->place);
+		written->with = rh_tree_with(loader, NULL, own[i], value->text, value->place);
+		return true;
+	}
+	rh_load_complain(loader, "E040", key->place, written->path,
+			 "write workloads.NAME.rate or workloads.NAME.state",
+			 "a step can set the rate and the state of a workload");
+	return false;
+}
+
 /* What stops a node for a while is the fault of that kind. */
 static const char *lasting_word(const char *word)
 {
@@ -370,14 +324,22 @@ static const char *lasting_word(const char *word)
 	return strcmp(word, "kill") == 0 || strcmp(word, "pause") == 0 ? word : NULL;
 }
 
+static bool acts_on_nodes(const struct rh_action_type *type)
+{
+	return type->effect != RH_EFFECT_LATER && type->effect != RH_EFFECT_ON_RUN;
+}
+
 bool rh_step_type(struct rh_steps *steps, struct rh_written *written)
 {
 	struct rh_loader *loader = steps->loader;
+	bool is_of_service = written->form == RH_FORM_SERVICE;
 	const struct rh_tree *value;
 	const char *word;
 	const char *key;
 
-	if (written->form == RH_FORM_SERVICE && !translate_service(steps, written))
+	if (!rh_foreign_step(steps, written))
+		return false;
+	if (written->form == RH_FORM_SET && !translate_set(steps, written))
 		return false;
 	value = written->in.form[written->form];
 	key = form_keys[written->form];
@@ -406,6 +368,12 @@ bool rh_step_type(struct rh_steps *steps, struct rh_written *written)
 		written->type = find_word(steps, key, word, value->place, written->path);
 		if (written->type == NULL)
 			return false;
+	}
+	if (!is_of_service && acts_on_nodes(written->type) && rh_load_is_without_network(loader)) {
+		rh_load_missing_network(loader,
+					rh_arena_printf(&loader->scratch, "%.60s acts on nodes",
+							written->type->name));
+		return false;
 	}
 	written->with = flatten_texts(loader, written->with, written->type->keys);
 	return true;

@@ -542,7 +542,7 @@ void rh_load_network(struct rh_loader *loader)
 	struct rh_tree none = {.kind = RH_TREE_MAP};
 	const struct rh_tree *tree = loader->spec.network != NULL ? loader->spec.network : &none;
 
-	if (loader->plan->groups == NULL)
+	if (loader->plan->groups == NULL || loader->spec.topology == NULL)
 		return;
 	rh_load_section(loader, &in, tree, "spec.network", "network");
 	load_delay_law(loader, &law, in.latency);

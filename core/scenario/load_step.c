@@ -9,6 +9,7 @@
 
 #include "core/scenario/clock_faults.h"
 #include "core/scenario/faults.h"
+#include "core/scenario/services.h"
 #include "core/scenario/steps.h"
 
 /* How many there will be, and when. */
@@ -89,6 +90,20 @@ static const char *name_of(struct rh_steps *steps, const struct rh_written *writ
 	if (steps->stretch.suffix[0] == 0)
 		return name;
 	return rh_arena_printf(&steps->loader->scratch, "%.220s%s", name, steps->stretch.suffix);
+}
+
+/* Copies of a step in a repeat have the number of the round, also of the first: "x.2" is a round. */
+static const char *copy_name(struct rh_steps *steps, const struct rh_written *written,
+			     const char *name, uint64_t number)
+{
+	const char *own = written->in.id[0] != 0 ? written->in.id : written->in.name;
+	const char *rounds = steps->stretch.rounds;
+
+	if (own[0] == 0 || rounds[0] == 0)
+		return rh_arena_printf(&steps->loader->scratch, "%s.%llu", name,
+				       (unsigned long long)number);
+	return rh_arena_printf(&steps->loader->scratch, "%.220s%s.%llu", own, rounds,
+			       (unsigned long long)number);
 }
 
 /* ---- `if` ------------------------------------------------------------------------------------ */
@@ -310,7 +325,7 @@ static bool set_targets(struct rh_steps *steps, struct rh_plan_step *step,
 		return true;
 	if (!rh_choose_edges(steps, step, written))
 		return false;
-	if (step->edge_count == 0)
+	if (step->edge_count == 0 && !rh_load_is_without_network(loader))
 		rh_load_complain(loader, "W004",
 				 written->target != NULL ? written->target->place
 							 : written->tree->place,
@@ -452,8 +467,7 @@ static void load_copies(struct rh_steps *steps, const struct rh_written *written
 		}
 		params = now;
 		if (i > 0)
-			own = rh_arena_printf(&steps->loader->scratch, "%s.%llu", name,
-					      (unsigned long long)i + 1);
+			own = copy_name(steps, written, name, i + 1);
 		draft = make_copy(steps, written, own, begin, since_ns, copies, params);
 		if (draft == NULL)
 			return;

@@ -6,6 +6,7 @@
 
 #include "core/scenario/formula.h"
 #include "core/scenario/reading.h"
+#include "core/scenario/services.h"
 #include "core/scenario/that.h"
 
 /* ---- sentences ------------------------------------------------------------------------------- */
@@ -163,6 +164,10 @@ bool reading_sentence(const struct reading *reading, const struct rh_tree *that)
 		rh_load_complain(loader, "E040", that->place, reading->path, NULL,
 				 "sentences need the assertion type \"gauge\", which this build "
 				 "does not have");
+		return false;
+	}
+	if (rh_load_is_without_network(loader)) {
+		rh_load_missing_network(loader, "a sentence speaks of nodes");
 		return false;
 	}
 	if (loader->plan->model == NULL)

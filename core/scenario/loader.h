@@ -37,8 +37,9 @@ struct rh_loader {
 	uint32_t errors_before;	    /* when the topology was begun */
 	struct rh_written *written; /* by assertion (load_assert.h) */
 	uint32_t written_cap;
-	bool has_nodes; /* every group was made */
-	bool has_links; /* and every link */
+	bool is_network_told; /* that topology or model is missing */
+	bool has_nodes;	      /* every group was made */
+	bool has_links;	      /* and every link */
 	/* files that are being read because each names the next; the scenario is the first */
 	const char *file_chain[RH_FILE_CHAIN_MAX];
 	uint32_t file_chain_len;
@@ -136,5 +137,19 @@ uint32_t rh_load_node(struct rh_loader *loader, const struct rh_tree *tree, cons
 
 /* Another name of a type of checks, and whose (load_assert.c); NULL past the end. */
 const char *rh_check_other_name(uint32_t index, const char **is);
+
+/* ---- trees (load_forms.c) -------------------------------------------------------------------- */
+
+/* A copy of the map (may be NULL) with `key: text`, unless it has the key. */
+const struct rh_tree *rh_tree_with(struct rh_loader *loader, const struct rh_tree *map,
+				   const char *key, const char *text, struct rh_place place);
+/* A copy of the map, which may be NULL, with room for `more` pairs. */
+struct rh_tree *rh_tree_copy(struct rh_loader *loader, const struct rh_tree *map,
+			     struct rh_place place, uint32_t more);
+/* A scalar at a place. */
+const struct rh_tree *rh_tree_scalar(struct rh_loader *loader, const char *text,
+				     struct rh_place place);
+/* The value of a key of a map, or NULL. */
+const struct rh_tree *rh_tree_get(const struct rh_tree *map, const char *key);
 
 #endif

@@ -203,6 +203,32 @@ static const struct rh_tree *find_signal(struct rh_steps *steps, struct rh_in_si
 	return NULL;
 }
 
+/* Keys that another shape has: whoever writes them expects what will not happen. */
+static bool check_unused(struct rh_steps *steps, const struct rh_in_signal *in,
+			 const struct rh_tree *tree, const char *path)
+{
+	const struct {
+		const char *key;
+		bool is_used;
+		const char *of;
+	} keys[] = {
+		{"recover", in->shape == SHAPE_DROP, "drop"},
+		{"period", in->shape == SHAPE_SINE, "sine"},
+		{"change", in->shape == SHAPE_WALK, "random-walk"},
+	};
+
+	for (size_t i = 0; i < RH_ARRAY_LEN(keys); i++) {
+		const struct rh_tree *key = rh_load_key(steps->loader, tree, "signal", keys[i].key);
+
+		if (key == NULL || keys[i].is_used)
+			continue;
+		rh_load_complain(steps->loader, "E084", key->place, path, "remove it",
+				 "`%s` belongs to signals of shape %s", keys[i].key, keys[i].of);
+		return false;
+	}
+	return true;
+}
+
 /* The keys that the shape needs; false after complaining. */
 static bool check_shape(struct rh_steps *steps, const struct rh_in_signal *in,
 			const struct rh_tree *tree, const char *path)
@@ -216,7 +242,7 @@ static bool check_shape(struct rh_steps *steps, const struct rh_in_signal *in,
 	else if (in->shape == SHAPE_WALK && in->change[0] == 0)
 		missing = "change";
 	if (missing == NULL)
-		return true;
+		return check_unused(steps, in, tree, path);
 	rh_load_complain(steps->loader, "E084", tree->place, path, NULL,
 			 "a signal of this shape needs key \"%s\"", missing);
 	return false;

@@ -41,7 +41,8 @@ struct rh_stretch {
 	uint32_t phase;
 	uint64_t start_ns;
 	uint64_t end_ns;
-	const char *suffix; /* of the round of a repeat: "" or ".2" */
+	const char *rounds; /* of the repeats around it: "" or ".1", ".2.1" */
+	const char *suffix; /* what names get from them: nothing while each is the first */
 	uint32_t unless;    /* condition of a repeat, or RH_NONE */
 };
 
@@ -128,6 +129,11 @@ uint32_t rh_new_condition(struct rh_steps *steps, const struct rh_tree *tree, co
 bool rh_choose_edges(struct rh_steps *steps, struct rh_plan_step *step,
 		     const struct rh_written *written);
 
+/* ---- foreign.c ------------------------------------------------------------------------------- */
+
+/* Words and parameters of the source systems become our own; false after complaining. */
+bool rh_foreign_step(struct rh_steps *steps, struct rh_written *written);
+
 /* ---- severity.c ------------------------------------------------------------------------------ */
 
 /* `with` with the parameters of the severity where it says nothing. */
@@ -145,16 +151,5 @@ uint64_t rh_signal_every(const struct rh_followed *followed);
 /* Puts the values so long after the step's beginning into the parameters. */
 void rh_signal_sample(struct rh_followed *followed, struct rh_rng rng, void *params,
 		      uint64_t since_ns);
-
-/* ---- trees (load_forms.c) -------------------------------------------------------------------- */
-
-/* A copy of the map (may be NULL) with `key: text`, unless it has the key. */
-const struct rh_tree *rh_tree_with(struct rh_loader *loader, const struct rh_tree *map,
-				   const char *key, const char *text, struct rh_place place);
-/* A scalar at a place. */
-const struct rh_tree *rh_tree_scalar(struct rh_loader *loader, const char *text,
-				     struct rh_place place);
-/* The value of a key of a map, or NULL. */
-const struct rh_tree *rh_tree_get(const struct rh_tree *map, const char *key);
 
 #endif

@@ -35,6 +35,22 @@ change() { # SED-SCRIPT: a copy of the smoke scenario with one thing wrong
 change 's/  duration: 10m/  duraton: 10m/'
 refuse "$work/changed.yaml" 'changed\.yaml:[0-9]+:[0-9]+: error\[E012\]: unknown key "duraton"'
 says err 'did you mean "duration"'
+# --check-timing: a warning about times is an error, another one is not.
+timing() { # CODE SED-SCRIPT: what --check-timing makes of a file that is valid without it
+	sed "$2" $four >"$work/changed.yaml"
+	expect 0 "$program" validate "$work/changed.yaml"
+	says err 'warning\[W0'
+	expect "$1" "$program" validate --check-timing "$work/changed.yaml"
+	expect "$1" "$program" run --check-timing "$work/changed.yaml" --dry-run
+	expect 2 "$program" validate --strict "$work/changed.yaml"
+}
+
+expect 0 "$program" validate --check-timing $four
+timing 2 's/n-3, for: 60s/n-3, for: 180s/'
+timing 2 's/n-3, for: 60s/n-3, for: 60s, at: 150s/'
+timing 2 's/  duration: 10m/  duration: 11m/'
+timing 0 's/n-3, for: 60s/n-3, for: 60s, severity: high/'
+
 change 's/latency: 20ms/latency: 20parsec/'
 refuse "$work/changed.yaml" 'error\[E[0-9]+\]'
 change 's/for: 60s}/for: -60s}/'

@@ -30,6 +30,31 @@ says out 'crash-1: n-3, until 00:06:00$'
 [ ! -e runs ] || fail "a dry run left a directory"
 expect 2 "$program" run four.yaml --dry-run --set phases.cut.actions.cut-1.target=nobody
 
+# A series is one line, a wait says what it waits for, and the last nanosecond of a phase has a name.
+cat >series.yaml <<'EOF'
+apiVersion: rehearse/v1
+kind: Scenario
+metadata: {name: series}
+spec:
+  model: {name: pow}
+  topology: {groups: [{name: a, count: 4}]}
+  network: {latency: 20ms}
+  phases:
+    - name: p
+      duration: 5m
+      actions:
+        - {id: flap, fault: flaky, target: a-0, for: 1m}
+        - {id: w, wait: {until: "max(head_height) >= 3"}, timeout: 2m}
+        - {id: gone, clear: flap}
+        - {id: cap, capture: head_height, at: end}
+EOF
+expect 0 "$program" plan series.yaml
+says out 'this is the first of 6, the last at 00:00:50$'
+[ "$(grep -c 'flaky' "$work/out")" -eq 1 ] || fail "copies of a series have lines of their own"
+says out '  wait       w: until max\(head_height\) >= 3, at most 2 m 00 s$'
+says out 'clear      gone: flap$'
+says out '^  end of the phase:$'
+
 # By name; near names for a wrong one; nothing is guessed when two files have the name.
 mkdir -p scenarios/a scenarios/b lib/x
 cp four.yaml scenarios/a/one.yaml

@@ -47,16 +47,16 @@ EOF
 
 expect 0 "$program" plan "$work/words.yaml"
 says out '^  00:10:00    partition  cut-1: "Europe alone", eu, 12 links, until 00:20:00$'
-says out '^  00:10:00    wait       wait-1: until heads == 1, at most 5 m 00 s$'
+says out '^  00:10:00    wait       wait-1: until heads == 1, at most 5m$'
 says out '^              when wait-1 is over:$'
 says out '^              capture    mark: keeps head_height$'
 says out '^              clear      clear-1: ends cut-1$'
-says out '^  \+20 s       annotate   annotate-1: "the storm is over"$'
+says out '^  \+20s        annotate   annotate-1: "the storm is over"$'
 says out '^              check      heads >= 2, eventually, 00:10:00 to 00:20:00$'
 says out '^              criterion  heads <= 1, always$'
-says out '^              alert      forked: heads >= 2, for 30 s$'
-says out '^              wait       wait-2: for 30 s$'
-says out '^  \+30 s       node.restart node.restart-1: us-0, for 1 s$'
+says out '^              alert      forked: heads >= 2, for 30s$'
+says out '^              wait       wait-2: for 30s$'
+says out '^  \+30s        node.restart node.restart-1: us-0, for 1s$'
 says_not out 'the run,|: the run$'
 # What nobody wrote is not told.
 says out '^  00:00:00    load       pay: transactions on all nodes, until 00:30:00, rate$'
@@ -78,4 +78,47 @@ says_not out ' $'
 says_not out 'judged  failed'
 LC_ALL=C sed 's/[^ -~]//g' "$work/out" |
 	awk '!/^  (run|again|records|report) / && length($0) > 80 { print; bad = 1 } END { exit bad }' || fail "wider than 80 columns"
+# The page says of steps of the run what they do, and no moment finer than a person reads.
+for words in 'wait until heads == 1' 'capture keeps head_height' 'clear ends cut-1'; do
+	grep -q "<td>$words</td>" "$work/run/report.html" || fail "the page does not say '$words'"
+done
+! grep -qE '[0-9]{2}:[0-9]{2}\.[0-9]{6}' "$work/run/report.html" || fail "a moment with more than milliseconds"
+expect 1 "$program" judge "$work/run"
+says out '^  passed heads >= 2 after '
+says out '^  FAILED caught up: expected '
+
+# A chain that must always go on is asked in rounds, and not at its first instant.
+cat >"$work/alive.yaml" <<'EOF'
+apiVersion: rehearse/v1
+kind: Scenario
+metadata: {name: alive}
+spec:
+  topology: {groups: [{name: n, count: 4}], shape: full}
+  network: {latency: 100ms}
+  model: {name: pow, with: {blockInterval: 10s}}
+  phases:
+    - {name: on, duration: 20m, assert: [{type: liveness, mode: always, with: {within: 5m}}]}
+    - name: alone
+      duration: 20m
+      actions: [{fault: crash, target: n-2, for: 15m}]
+      assert: [{name: nobody stands, type: liveness, mode: always, with: {within: 5m}}]
+EOF
+expect 0 "$program" plan "$work/alive.yaml"
+says out '^ +check +liveness \(head_height - base\(head_height\) >= 1 in every$'
+expect 1 "$program" run "$work/alive.yaml" --out "$work/alive"
+says out '^  ✓ liveness \(head_height - base\(head_height\) >= 1 in every 5m\) throughout, at$'
+says out '^  ✗ nobody stands  expected liveness'
+says out '^    00:25:00.000  judged  saw 0 at n-2, with crash-1 in effect'
+# A key in the wrong place and a word that nothing is called lead on; a bare name is found under each kind.
+sed 's/^  monitors:$//; s/^    alerts:/  alerts:/; s/type: transactions/type: payments/' "$work/words.yaml" >"$work/lost.yaml"
+expect 2 "$program" validate "$work/lost.yaml"
+says err 'it is a key of spec.monitors: rehearse explain spec.monitors$'
+says err 'rehearse list workloads. shows them$'
+expect 0 "$program" explain spec.monitors
+expect 0 "$program" explain liveness
+says out '^assertion liveness$'
+expect 0 "$program" explain latency
+says out '^See also: fault.latency, assertion.latency$'
+expect 0 "$program" explain pow
+says_not out 'See also'
 echo "ok: words"

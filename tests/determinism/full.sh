@@ -59,6 +59,7 @@ done
 
 # The parts that decide: what includes a library's header stays out.
 sources=$(for file in core/base/*.c core/*.c core/scenario/*.c core/judge/*.c core/run/*.c \
+	core/workload/*.c \
 	sim/*.c sim/*/*.c models/*.c models/*/*.c tests/determinism/runner.c; do
 	[ ! -e "$file" ] || grep -qE '^#include <(yaml|jansson|zstd|sqlite3)\.h>' "$file" || echo "$file"
 done)

@@ -126,8 +126,23 @@ START_TEST(summary_in_colour)
 }
 END_TEST
 
-/* More faults than words fit: the bar marks them, a list names them, nothing is wider than it may
- * be. */
+static void tell_fault(struct rh_report *report, const struct rh_plan_step *step, uint32_t index)
+{
+	const struct rh_sink *sink = rh_report_sink(report);
+	struct rh_record record = {.time_ns = step->at_ns,
+				   .node = RH_NODE_WORLD,
+				   .kind = RH_RECORD_FAULT,
+				   .stage = RH_FAULT_REQUESTED,
+				   .index = index};
+
+	sink->take(sink->ctx, &record, 1);
+	record.time_ns = step->until_ns;
+	record.stage = RH_FAULT_CLEARED;
+	sink->take(sink->ctx, &record, 1);
+}
+
+/* More faults than words fit: the bar marks them, a list names them, a series is one of them, what
+ * never began is none, and nothing is wider than it may be. */
 START_TEST(summary_of_many_faults)
 {
 	struct made_run *run = open_run();
@@ -149,13 +164,19 @@ START_TEST(summary_of_many_faults)
 			.at_ns = (10 + 10 * i) * MIN_NS,
 			.until_ns = (15 + 10 * i) * MIN_NS,
 		};
+	for (uint32_t i = 1; i < 4; i++)
+		steps[i].series = 0;
 	plan.steps = steps;
 	plan.step_count = 20;
 	report = rh_report_open(&plan);
 	facts.plan = &plan;
+	for (uint32_t i = 0; i < 19; i++)
+		tell_fault(report, &steps[i], i);
 	rh_report_summary(report, &facts, plain, &out);
-	ck_assert_ptr_nonnull(strstr(rh_buf_str(&out), "        00:10 to 00:15  crash n-3\n"));
-	ck_assert_ptr_nonnull(strstr(rh_buf_str(&out), "        and 8 more\n"));
+	ck_assert_ptr_nonnull(
+		strstr(rh_buf_str(&out), "        00:10 to 00:45  crash n-3, 4 times\n"));
+	ck_assert_ptr_nonnull(strstr(rh_buf_str(&out), "        00:50 to 00:55  crash n-3\n"));
+	ck_assert_ptr_nonnull(strstr(rh_buf_str(&out), "        and 4 more\n"));
 	ck_assert_ptr_nonnull(strstr(rh_buf_str(&out), "━━"));
 	for (size_t i = 0; i < out.len; i++) {
 		width = out.data[i] == '\n' ? 0 : width + ((out.data[i] & 0xC0) != 0x80);

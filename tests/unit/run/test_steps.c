@@ -181,7 +181,7 @@ START_TEST(a_wait_that_outlasts_the_run)
 	play(&played);
 	ck_assert_int_eq(played.result.verdict, RH_VERDICT_ERROR);
 	ck_assert(said(&played, "\"the run ended first\"\n"));
-	ck_assert_str_eq(rh_judge_error_text(played.result.judge), "action w failed");
+	ck_assert_str_eq(rh_judge_error_text(played.result.judge), "w waited in vain until condition");
 	played_release(&played);
 }
 END_TEST
@@ -262,6 +262,47 @@ START_TEST(clear_ends_a_series)
 	ck_assert(!said(&played, "fault requested #3"));
 	ck_assert(said(&played, "9s world fault cleared #1"));
 	ck_assert(said(&played, "4s world action done #2 2 1\n")); /* one was ended */
+	played_release(&played);
+}
+END_TEST
+
+/* A check during a series: from the first copy to the end of the last, the times between them too. */
+START_TEST(a_check_during_a_series)
+{
+	struct played played = {.plan = line()};
+
+	add_cut(played.plan, "x", SECONDS(1), SECONDS(2));
+	add_cut(played.plan, "x.2", SECONDS(5), SECONDS(6))->series = 0;
+	plan_add_check(played.plan, "c", RH_MODE_EVENTUALLY, 0, RH_TIME_NEVER, HEADS_ARE(1))
+		->during = 0;
+	plan_fake(played.plan)->script = "0s n-0 head moved 7\n0s n-1 head moved 8\n"
+					 "0s n-2 head moved 8\n3s n-0 head moved 8\n";
+	play(&played);
+	ck_assert_int_eq(played.result.verdict, RH_VERDICT_PASSED);
+	ck_assert(said(&played, "6s world fault cleared #1"));
+	ck_assert(said(&played, "6s world fault over #0"));
+	played_release(&played);
+}
+END_TEST
+
+/* What is called off is over at once: what is true only later comes too late. */
+START_TEST(a_check_during_a_series_that_is_cleared)
+{
+	struct played played = {.plan = line()};
+	uint32_t series[] = {0, 2};
+
+	add_cut(played.plan, "x", SECONDS(1), SECONDS(2));
+	plan_add_step(played.plan, "clear", &rh_step_clear, SECONDS(3), RH_TIME_NEVER, none);
+	played.plan->steps[1].steps = series;
+	played.plan->steps[1].step_count = 2;
+	add_cut(played.plan, "x.2", SECONDS(5), SECONDS(6))->series = 0;
+	plan_add_check(played.plan, "c", RH_MODE_EVENTUALLY, 0, RH_TIME_NEVER, HEADS_ARE(1))
+		->during = 0;
+	plan_fake(played.plan)->script = "0s n-0 head moved 7\n0s n-1 head moved 8\n"
+					 "0s n-2 head moved 8\n4s n-0 head moved 8\n";
+	play(&played);
+	ck_assert_int_eq(played.result.verdict, RH_VERDICT_FAILED);
+	ck_assert(said(&played, "3s world fault over #0"));
 	played_release(&played);
 }
 END_TEST
@@ -487,11 +528,53 @@ START_TEST(faults_and_waits_of_cleanup)
 	ck_assert(said(&played, "13s world fault cleared #0"));
 	ck_assert(said(&played, "30s world action failed"));
 	ck_assert(said(&played, "\"its part of the run took too long\"\n"));
+	/* A cleanup that was not done is no clean end. */
+	ck_assert_int_eq(played.result.verdict, RH_VERDICT_ERROR);
+	ck_assert_str_eq(rh_judge_error_text(played.result.judge), "cleanup: action w failed");
 	played_release(&played);
 }
 END_TEST
 
+/* ... unless it says of itself that it may fail; and what is never begun has failed as well. */
+START_TEST(failures_of_cleanup)
+{
+	static const enum rh_verdict verdicts[] = {RH_VERDICT_ERROR, RH_VERDICT_PASSED,
+						   RH_VERDICT_PASSED};
+
+	for (uint32_t i = 0; i < RH_ARRAY_LEN(verdicts); i++) {
+		struct played played = {.plan = line()};
+		struct rh_plan_step *step = add_note(played.plan, "far", RH_NONE, SECONDS(90));
+
+		step->part = RH_PART_CLEANUP;
+		step->on_failure = (enum rh_on_failure)i;
+		played.plan->rollback_timeout_ns = SECONDS(20);
+		play(&played);
+		ck_assert_int_eq(played.result.verdict, verdicts[i]);
+		ck_assert(said(&played, "\"no time was left for it\"\n"));
+		played_release(&played);
+	}
+}
+END_TEST
+
 /* ---- refused --------------------------------------------------------------------------------- */
+
+/* One line for each thing, whoever asks for it; nothing is missing for a step that is never begun. */
+static void missing_things(void)
+{
+	struct rh_plan *plan = line();
+	struct rh_buf notes = {0};
+
+	plan_add_step(plan, "a", &rh_later_memory, SECONDS(1), RH_TIME_NEVER, first_node)->line = 3;
+	plan_add_step(plan, "b", &rh_later_oom, SECONDS(1), RH_TIME_NEVER, first_node)->line = 4;
+	plan_add_step(plan, "c", &rh_later_oom, SECONDS(2), RH_TIME_NEVER, first_node);
+	plan_add_step(plan, "d", &rh_later_byzantine, SECONDS(2), RH_TIME_NEVER, first_node)
+		->is_disabled = true;
+	ck_assert_uint_eq(rh_run_missing(plan, &notes), 1);
+	ck_assert_str_eq(rh_buf_str(&notes), "made.yaml:3:0: needs a model of a node's memory "
+					     "(memory, oom): cannot be run by this version\n");
+	rh_buf_release(&notes);
+	rh_plan_free(plan);
+}
 
 START_TEST(what_cannot_be_done_yet)
 {
@@ -508,6 +591,7 @@ START_TEST(what_cannot_be_done_yet)
 		"made.yaml:12:9: step b: byzantine needs the wrapper around a model's effects "
 		"that makes a node dishonest, which the fake world does not have yet");
 	played_release(&played);
+	missing_things();
 	played.plan = line();
 	plan_add_step(played.plan, "b", &rh_later_byzantine, SECONDS(1), RH_TIME_NEVER, first_node)
 		->is_disabled = true;
@@ -543,6 +627,9 @@ int main(void)
 	tcase_add_test(tests, cancelling_is_rolled_back);
 	tcase_add_test(tests, the_end_is_not_judged);
 	tcase_add_test(tests, faults_and_waits_of_cleanup);
+	tcase_add_test(tests, a_check_during_a_series);
+	tcase_add_test(tests, a_check_during_a_series_that_is_cleared);
+	tcase_add_test(tests, failures_of_cleanup);
 	tcase_add_test(tests, what_cannot_be_done_yet);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);

@@ -117,6 +117,30 @@ START_TEST(names_that_nobody_gave)
 }
 END_TEST
 
+/* Rounds and copies are both numbers behind an id: no two of them come out alike. */
+START_TEST(rounds_and_copies)
+{
+	static const char *const names[] = {"f",     "f.1.2", "f.2", "f.2.2", "f.3",
+					    "f.3.2", "g.1.2", "g",   "g.2.1", "g.2.2"};
+	struct rh_plan *plan = accepts(
+		ACTIONS "        - repeat:\n            count: 3\n            actions:\n"
+			"              - {id: f, fault: flaky, target: n-0, with: {up: 3s, down: "
+			"2s}, for: 10s}\n"
+			"        - repeat:\n            count: 2\n            actions:\n"
+			"              - repeat: {count: 2, actions: [{id: g, annotate: x}]}\n");
+
+	ck_assert_uint_eq(plan->step_count, RH_ARRAY_LEN(names));
+	for (size_t i = 0; i < RH_ARRAY_LEN(names); i++) {
+		uint32_t found = 0;
+
+		for (uint32_t k = 0; k < plan->step_count; k++)
+			found += strcmp(plan->steps[k].name, names[i]) == 0;
+		ck_assert_msg(found == 1, "%s", names[i]);
+	}
+	rh_plan_free(plan);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("limits");
@@ -128,6 +152,7 @@ int main(void)
 	tcase_set_timeout(tests, 60);
 	tcase_add_test(tests, rounds_of_rounds);
 	tcase_add_test(tests, far_away);
+	tcase_add_test(tests, rounds_and_copies);
 	tcase_add_test(tests, names_that_nobody_gave);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);

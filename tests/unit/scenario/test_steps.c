@@ -546,6 +546,29 @@ START_TEST(signals_of_loads)
 }
 END_TEST
 
+/* What `set` can change is the step `workload`; the rest stays a step that cannot be taken yet. */
+START_TEST(set_of_a_workload)
+{
+	struct rh_plan *plan = load(
+		HEAD "  workloads: [{name: w.x, type: drip, with: {every: 2s}}]\n" PHASE
+		     "      actions:\n"
+		     "        - {id: r, set: workloads.w.x.rate, with: {value: 5/s}, for: 30s}\n"
+		     "        - {id: s, set: workloads.w.x.state, with: {value: stopped}}\n"
+		     "        - {id: k, set: blockInterval, with: {value: 3s}}\n");
+	struct rh_value value = {0};
+
+	for (const struct rh_key *key = step_of(plan, "r")->type->keys; key->name != NULL; key++) {
+		if (key->type == RH_KEY_PACE)
+			value = rh_value_load(key, step_of(plan, "r")->params);
+	}
+	ck_assert_uint_eq(rh_mul_div(20 * RH_NS_PER_SEC, value.ratio.num, value.ratio.den), 100);
+	ck_assert_str_eq(step_of(plan, "s")->type->name, "workload");
+	ck_assert_uint_eq(step_of(plan, "s")->workload, 0);
+	ck_assert_int_eq(step_of(plan, "k")->type->effect, RH_EFFECT_LATER);
+	rh_plan_free(plan);
+}
+END_TEST
+
 /* `heal: all` and a fault whose beginning is not known: a step of its own, before all of its time. */
 START_TEST(heal_of_what_is_not_known)
 {
@@ -614,6 +637,7 @@ int main(void)
 	tcase_add_test(tests, series_and_rounds);
 	tcase_add_test(tests, forms_of_a_step);
 	tcase_add_test(tests, faults_on_clocks);
+	tcase_add_test(tests, set_of_a_workload);
 	tcase_add_test(tests, a_disabled_step_moves_nothing);
 	tcase_add_test(tests, conditions_of_steps);
 	tcase_add_test(tests, severities);
