@@ -460,16 +460,6 @@ void rh_judge_take(struct rh_judge *judge, const struct rh_record *records, size
 		take_one(judge, &records[i]);
 }
 
-void rh_judge_take_late(struct rh_judge *judge, const struct rh_record *record)
-{
-	RH_ASSERT(judge->core->is_finished);
-	if (record->kind == RH_RECORD_ACTION &&
-	    (record->stage == RH_ACTION_REFUSED || record->stage == RH_ACTION_FAILED))
-		take_action(judge, record);
-	else if (record->kind == RH_RECORD_FAULT && record->stage == RH_FAULT_UNVERIFIED)
-		take_fault(judge, record);
-}
-
 size_t rh_judge_take_some(struct rh_judge *judge, const struct rh_record *records, size_t count)
 {
 	const struct core *core = judge->core;
@@ -486,6 +476,16 @@ size_t rh_judge_take_some(struct rh_judge *judge, const struct rh_record *record
 			return i + 1;
 	}
 	return count;
+}
+
+void rh_judge_take_late(struct rh_judge *judge, const struct rh_record *record)
+{
+	RH_ASSERT(judge->core->is_finished);
+	if (record->kind == RH_RECORD_ACTION &&
+	    (record->stage == RH_ACTION_REFUSED || record->stage == RH_ACTION_FAILED))
+		take_action(judge, record);
+	else if (record->kind == RH_RECORD_FAULT && record->stage == RH_FAULT_UNVERIFIED)
+		take_fault(judge, record);
 }
 
 void rh_judge_advance(struct rh_judge *judge, uint64_t time_ns)
