@@ -440,6 +440,11 @@ struct rh_model {
 	const struct rh_wire *wire;
 	/* Mean time between blocks, for a load that is given by the block.  May be NULL. */
 	uint64_t (*block_ns)(const void *params);
+	/* Other names under which a scenario may ask for it, with '|' between them; or NULL. */
+	const char *also;
+	/* What this version lacks to run it, "a node that ...": it loads and prints, and a run is
+	 * refused.  Such a model has no step.  NULL: it runs. */
+	const char *missing;
 };
 
 #endif

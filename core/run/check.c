@@ -56,24 +56,30 @@ static bool model_can(const struct rh_model *model, const char *action)
 }
 
 /* "four.yaml:12:9: " where the plan came from a file. */
-static const char *place_of(char text[300], const struct rh_plan *plan,
-			    const struct rh_plan_step *step)
+static const char *put_place(char text[300], const struct rh_plan *plan, uint32_t line,
+			     uint32_t column)
 {
 	text[0] = 0;
-	if (step->line != 0)
-		snprintf(text, 300, "%.250s:%u:%u: ", plan->path, step->line, step->column);
+	if (line != 0)
+		snprintf(text, 300, "%.250s:%u:%u: ", plan->path, line, column);
 	return text;
 }
 
+static const char *place_of(char text[300], const struct rh_plan *plan,
+			    const struct rh_plan_step *step)
+{
+	return put_place(text, plan, step->line, step->column);
+}
+
 static int refuse_later(const struct rh_plan *plan, const struct rh_plan_step *step,
-			const char *world, struct rh_err *err)
+			const char *missing, const char *world, struct rh_err *err)
 {
 	char place[300];
 
 	return rh_err_set(err, RH_E_UNSUPPORTED,
 			  "%sstep %s: %s needs %s, which the %s world does not have yet",
-			  place_of(place, plan, step), step->name, step->type->name,
-			  step->type->missing, world);
+			  place_of(place, plan, step), step->name, step->type->name, missing,
+			  world);
 }
 
 static int check_step(const struct rh_plan *plan, const struct rh_plan_step *step, uint32_t can,
@@ -83,6 +89,8 @@ static int check_step(const struct rh_plan *plan, const struct rh_plan_step *ste
 	struct need need = {0, NULL};
 	char place[300];
 
+	if (step->type->lacks != NULL && step->type->lacks(step->params) != NULL)
+		return refuse_later(plan, step, step->type->lacks(step->params), world, err);
 	switch (step->type->effect) {
 	case RH_EFFECT_ON_LINKS:
 		step->type->link(step->params, &state);
@@ -105,7 +113,7 @@ static int check_step(const struct rh_plan *plan, const struct rh_plan_step *ste
 	case RH_EFFECT_ON_RUN:
 		break;
 	case RH_EFFECT_LATER:
-		return refuse_later(plan, step, world, err);
+		return refuse_later(plan, step, step->type->missing, world, err);
 	}
 	if ((need.capability & can) == need.capability)
 		return 0;
@@ -114,10 +122,61 @@ static int check_step(const struct rh_plan *plan, const struct rh_plan_step *ste
 		place_of(place, plan, step), step->name, step->type->name, need.key, world);
 }
 
+/* `modes: [sim]` names the worlds that a scenario is for. */
+static int check_mode(const struct rh_plan *plan, const char *world, struct rh_err *err)
+{
+	uint32_t mode = strcmp(world, "live") == 0 ? RH_PLAN_MODE_LIVE : RH_PLAN_MODE_SIM;
+	char place[300];
+
+	if (plan->modes == 0 || (plan->modes & mode) != 0)
+		return 0;
+	return rh_err_set(err, RH_E_UNSUPPORTED,
+			  "%sspec.modes names %s only: this scenario is not for --mode %s",
+			  put_place(place, plan, plan->modes_place.line, plan->modes_place.column),
+			  plan->modes == RH_PLAN_MODE_LIVE ? "live" : "sim", world);
+}
+
+static int check_model(const struct rh_plan *plan, struct rh_err *err)
+{
+	char place[300];
+
+	if (plan->model == NULL || plan->model->missing == NULL)
+		return 0;
+	return rh_err_set(err, RH_E_UNSUPPORTED,
+			  "%smodel %s needs %s, which this version does not have",
+			  put_place(place, plan, plan->model_place.line, plan->model_place.column),
+			  plan->model->name, plan->model->missing);
+}
+
+/* Links that are lossy, uneven or narrow from the start. */
+static int check_bases(const struct rh_plan *plan, uint32_t can, const char *world,
+		       struct rh_err *err)
+{
+	for (uint32_t i = 0; i < plan->base_count; i++) {
+		struct need need = need_of_link(&plan->bases[i], can);
+
+		if ((need.capability & can) != need.capability)
+			return rh_err_set(
+				err, RH_E_UNSUPPORTED,
+				"network.links needs %s on links, which the %s world cannot do",
+				need.key, world);
+	}
+	return 0;
+}
+
 int rh_run_check(const struct rh_plan *plan, const struct rh_world_ops *world, struct rh_err *err)
 {
-	uint32_t can = world->capabilities(NULL, plan);
+	uint32_t can = 0;
+	int first = check_mode(plan, world->name, err);
 
+	if (first == 0)
+		first = check_model(plan, err);
+	if (first == 0) {
+		can = world->capabilities(NULL, plan);
+		first = check_bases(plan, can, world->name, err);
+	}
+	if (first != 0)
+		return first;
 	for (uint32_t i = 0; i < plan->step_count; i++) {
 		int rc;
 
@@ -134,6 +193,17 @@ int rh_run_check(const struct rh_plan *plan, const struct rh_world_ops *world, s
 			return rh_err_set(err, RH_E_UNSUPPORTED,
 					  "check %s: %s needs %s, which this version does not have",
 					  plan->assertions[i].name, type->name, type->missing);
+	}
+	for (uint32_t i = 0; i < plan->workload_count; i++) {
+		const struct rh_plan_workload *workload = &plan->workloads[i];
+		const char *lack = workload->type->lacks != NULL
+					   ? workload->type->lacks(workload->params)
+					   : NULL;
+
+		if (lack != NULL)
+			return rh_err_set(err, RH_E_UNSUPPORTED,
+					  "workload %s needs %s, which this version does not have",
+					  workload->name, lack);
 	}
 	if (plan->workload_count > 0 && !(can & RH_CAN_SUBMIT))
 		return rh_err_set(err, RH_E_UNSUPPORTED,

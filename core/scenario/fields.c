@@ -285,6 +285,7 @@ void *rh_load_params(struct rh_loader *loader, const struct rh_tree *with, struc
 	for (; keys != NULL && keys[count].name != NULL; count++) {
 		RH_ASSERT(count < KEYS_MAX);
 		fields[count].key = keys[count];
+		fields[count].alias = keys[count].alias;
 	}
 	if (!read_fields(loader, params, with, place, fields, path))
 		return NULL;

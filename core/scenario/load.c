@@ -65,23 +65,34 @@ static bool read_date(uint64_t *unix_s, const char *text)
 	return true;
 }
 
-static void load_clock(struct rh_loader *loader)
+/* `is_broken`: there is something that is no clock, and that is told elsewhere. */
+static void load_clock(struct rh_loader *loader, bool is_broken)
 {
 	struct rh_in_clock in = {0};
 	const struct rh_tree *tree = loader->spec.clock;
 	struct rh_tree none = {.kind = RH_TREE_MAP};
+	bool is_good;
 
 	/* Slots first: the section itself may not be measured in them. */
 	if (tree == NULL)
 		tree = &none;
-	if (!rh_load_section(loader, &in, tree, "spec.clock", "clock"))
-		return;
+	is_good = rh_load_section(loader, &in, tree, "spec.clock", "clock");
+	if (!is_good || is_broken) {
+		/* One mistake here is told once: what could be read counts, and a unit in place of the
+		 * rest keeps every duration of the file from being told as well. */
+		in.slot_ns = in.slot_ns != 0 ? in.slot_ns : RH_NS_PER_SEC;
+		in.slots_per_epoch = in.slots_per_epoch != 0 ? in.slots_per_epoch : 1;
+		in.block_ns = in.block_ns != 0 ? in.block_ns : RH_NS_PER_SEC;
+	}
 	loader->slots.slot_ns = in.slot_ns;
 	loader->slots.slots_per_epoch = (uint64_t)in.slots_per_epoch;
 	loader->plan->slot_ns = in.slot_ns;
 	loader->plan->slots_per_epoch = (uint64_t)in.slots_per_epoch;
 	loader->slots.block_ns = in.block_ns;
 	loader->plan->block_ns = in.block_ns;
+	loader->plan->genesis_delay_ns = in.genesis_delay_ns;
+	if (!is_good)
+		return;
 	if (in.genesis == NULL || !read_date(&loader->plan->genesis_unix_s, in.genesis))
 		rh_load_complain(loader, "E036",
 				 rh_load_place(loader, tree, "spec.clock", "genesis"),
@@ -186,7 +197,7 @@ static void load_spec(struct rh_loader *loader, const struct rh_tree *tree)
 	loader->spec_tree = tree;
 	/* The clock first: durations anywhere else may be in slots. */
 	loader->spec.clock = clock != NULL && clock->kind == RH_TREE_MAP ? clock : NULL;
-	load_clock(loader);
+	load_clock(loader, clock != NULL && clock->kind != RH_TREE_MAP);
 	rh_load_section(loader, &loader->spec, tree, "spec", "spec");
 	if (loader->options->has_seed)
 		loader->spec.seed = (int64_t)loader->options->seed;
@@ -199,6 +210,7 @@ static void load_spec(struct rh_loader *loader, const struct rh_tree *tree)
 	loader->rng = (struct rh_rng){.kind = plan->rng, .seed = plan->seed};
 	load_trace(loader);
 	load_limits(loader);
+	rh_load_modes(loader);
 }
 
 void rh_load_input(struct rh_loader *loader, const char *kind, const char *name, const char *value)
@@ -254,6 +266,8 @@ static void load_tree(struct rh_loader *loader, struct rh_tree *root)
 	rh_load_topology(loader);
 	rh_load_network(loader);
 	rh_load_model(loader);
+	rh_load_clients(loader);
+	rh_load_reporting(loader);
 	rh_load_phases(loader);
 	rh_load_steps(loader);
 	rh_load_checks(loader);

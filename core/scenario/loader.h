@@ -117,9 +117,14 @@ void rh_load_overrides(struct rh_loader *loader, struct rh_tree **root);
 void rh_load_topology(struct rh_loader *loader); /* groups, nodes, regions */
 void rh_load_network(struct rh_loader *loader);	 /* links, delays, bandwidth, jitter, loss */
 void rh_load_model(struct rh_loader *loader);	 /* parameters, weights */
-void rh_load_phases(struct rh_loader *loader);	 /* phases, duration */
-void rh_load_steps(struct rh_loader *loader);	 /* actions, rollback, cleanup */
-void rh_load_checks(struct rh_loader *loader);	 /* assertions, criteria, workloads, timeout */
+void rh_load_modes(struct rh_loader *loader);	 /* for which worlds */
+void rh_load_clients(struct rh_loader *loader);	 /* which programs the nodes are */
+void rh_load_reporting(struct rh_loader *loader);
+/* By its name, or another one of it. */
+bool rh_model_is_called(const struct rh_model *model, const char *name);
+void rh_load_phases(struct rh_loader *loader); /* phases, duration */
+void rh_load_steps(struct rh_loader *loader);  /* actions, rollback, cleanup */
+void rh_load_checks(struct rh_loader *loader); /* assertions, criteria, workloads, timeout */
 
 /*
  * The nodes of a target, ascending, in the plan's arena; false after complaining, or when an earlier

@@ -247,7 +247,7 @@ static void put_definition(struct rh_buf *out, const char *what, const struct ch
 	rh_buf_text(out, ",\"type\":\"object\",\"additionalProperties\":false,"
 			 "\"properties\":{");
 	for (; key != NULL && key->name != NULL; key++) {
-		struct rh_field field = {.key = *key};
+		struct rh_field field = {.key = *key, .alias = key->alias};
 
 		rh_schema_put_property(out, name, &field, is_step ? RH_MAY_FOLLOW : RH_IS_PLAIN,
 				       &is_first);
