@@ -77,12 +77,15 @@ static void load_clock(struct rh_loader *loader, bool is_broken)
 	if (tree == NULL)
 		tree = &none;
 	is_good = rh_load_section(loader, &in, tree, "spec.clock", "clock");
-	if (!is_good || is_broken) {
+	if (!is_good || is_broken || loader->has_any_units) {
 		/* One mistake here is told once: what could be read counts, and a unit in place of the
 		 * rest keeps every duration of the file from being told as well. */
-		in.slot_ns = in.slot_ns != 0 ? in.slot_ns : RH_NS_PER_SEC;
-		in.slots_per_epoch = in.slots_per_epoch != 0 ? in.slots_per_epoch : 1;
-		in.block_ns = in.block_ns != 0 ? in.block_ns : RH_NS_PER_SEC;
+		struct rh_slots any = RH_LOAD_ANY_UNITS;
+
+		in.slot_ns = in.slot_ns != 0 ? in.slot_ns : any.slot_ns;
+		in.slots_per_epoch =
+			in.slots_per_epoch != 0 ? in.slots_per_epoch : (int64_t)any.slots_per_epoch;
+		in.block_ns = in.block_ns != 0 ? in.block_ns : any.block_ns;
 	}
 	loader->slots.slot_ns = in.slot_ns;
 	loader->slots.slots_per_epoch = (uint64_t)in.slots_per_epoch;
@@ -235,8 +238,7 @@ static bool has_errors(const struct rh_loader *loader)
 	return loader->diagnostics->error_count != 0;
 }
 
-/* What comes before the tables: other files, options, expressions, templates. */
-static bool make_ready(struct rh_loader *loader, struct rh_tree **root)
+bool rh_loader_ready(struct rh_loader *loader, struct rh_tree **root)
 {
 	uint32_t errors = loader->diagnostics->error_count;
 
@@ -255,7 +257,8 @@ static void load_tree(struct rh_loader *loader, struct rh_tree *root)
 {
 	struct rh_in_file in = {0};
 
-	if (!make_ready(loader, &root))
+	loader->has_any_units = rh_load_is_fragment(root);
+	if (!rh_loader_ready(loader, &root))
 		return;
 	rh_load_section(loader, &in, root, "file", "");
 	if (in.metadata != NULL)
@@ -387,7 +390,7 @@ bool rh_render_text(struct rh_buf *out, const char *name, const char *text, size
 {
 	struct rh_loader loader = rh_loader_new(options, diagnostics);
 	struct rh_tree *root = rh_loader_begin(&loader, name, text, len);
-	bool is_good = root != NULL && make_ready(&loader, &root) && !has_errors(&loader);
+	bool is_good = root != NULL && rh_loader_ready(&loader, &root) && !has_errors(&loader);
 
 	if (is_good)
 		print_rendered(&loader, root, out);
@@ -492,6 +495,19 @@ bool rh_render_file(struct rh_buf *out, const char *path, const struct rh_load_o
 	bool is_good =
 		read_scenario(&content, path, diagnostics) &&
 		rh_render_text(out, path, rh_buf_str(&content), content.len, &all, diagnostics);
+
+	rh_buf_release(&content);
+	return is_good;
+}
+
+bool rh_check_fragment_file(const char *path, const struct rh_load_options *options,
+			    struct rh_diagnostics *diagnostics, bool *is_fragment)
+{
+	struct rh_load_options all = with_disk(options);
+	struct rh_buf content = {0};
+	bool is_good = read_scenario(&content, path, diagnostics) &&
+		       rh_check_fragment(path, rh_buf_str(&content), content.len, &all, diagnostics,
+					 is_fragment);
 
 	rh_buf_release(&content);
 	return is_good;

@@ -37,8 +37,11 @@ struct rh_loader {
 	uint32_t errors_before;	    /* when the topology was begun */
 	struct rh_written *written; /* by assertion (load_assert.h) */
 	uint32_t written_cap;
-	bool has_nodes; /* every group was made */
-	bool has_links; /* and every link */
+	/* No plan will come of it, so that units without a length have any (fragment.c). */
+	bool has_any_units;
+	bool has_stand_ins; /* parameters without a value have one of their type */
+	bool has_nodes;	    /* every group was made */
+	bool has_links;	    /* and every link */
 	/* files that are being read because each names the next; the scenario is the first */
 	const char *file_chain[RH_FILE_CHAIN_MAX];
 	uint32_t file_chain_len;
@@ -105,6 +108,14 @@ struct rh_loader rh_loader_new(const struct rh_load_options *options,
 /* Composes the text, with an empty plan in the making; NULL after complaining. */
 struct rh_tree *rh_loader_begin(struct rh_loader *loader, const char *name, const char *text,
 				size_t len);
+/* What comes before the tables: header, other files, options, expressions, templates; false after complaining. */
+bool rh_loader_ready(struct rh_loader *loader, struct rh_tree **root);
+/* It has no topology, nor files that could bring one. */
+bool rh_load_is_fragment(const struct rh_tree *root);
+#define RH_LOAD_ANY_UNITS \
+	((struct rh_slots){.slot_ns = 12 * RH_NS_PER_SEC, \
+			   .slots_per_epoch = 32, \
+			   .block_ns = 12 * RH_NS_PER_SEC})
 /* Everything but the plan. */
 void rh_loader_end(struct rh_loader *loader);
 

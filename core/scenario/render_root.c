@@ -36,6 +36,8 @@ static bool take_clock(struct rh_render *render, struct rh_tree *spec)
 {
 	struct rh_tree *clock = rh_tree_child(spec, "clock");
 
+	if (render->loader->has_any_units)
+		render->slots = RH_LOAD_ANY_UNITS;
 	if (clock == NULL)
 		return true;
 	if (!rh_render_tree(render, clock, "clock"))
