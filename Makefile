@@ -318,6 +318,7 @@ $(BUILD)/tests/determinism/plan_bytes: $(BUILD)/tests/determinism/plan_bytes.o $
 $(maker): $(maker).o
 	$(call say,LINK,$@)
 	$(Q)$(link) -o $@ $<
+-include $(maker).d
 
 .PHONY: rng-battery
 rng-battery: $(BUILD)/tests/determinism/rng/battery

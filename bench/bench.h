@@ -169,7 +169,11 @@ struct bench_peer {
 	const char *hash;
 };
 void bench_play_peer(const struct bench *bench, const void *ctx, struct bench_turn *turn);
-/* 8-byte records appended to 256 streams: what this machine itself can do.  ctx: NULL. */
+/*
+ * 8-byte records appended to 256 streams: what this machine itself can do.  ctx: NULL, or
+ * &bench_fresh_memory: into pages that the system has yet to hand out, which is twice as slow.
+ */
+extern const bool bench_fresh_memory;
 void bench_play_append(const struct bench *bench, const void *ctx, struct bench_turn *turn);
 
 void bench_rows_machine(struct bench *bench);

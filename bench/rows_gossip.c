@@ -119,6 +119,9 @@ static void against_others(struct bench *bench)
 		 .ctx = &ns3_map,
 		 .is_here = true},
 		{.name = "ours, 20 messages", .play = play_gossip, .ctx = &ours_few},
+		{.name = "append, fresh memory",
+		 .play = bench_play_append,
+		 .ctx = &bench_fresh_memory},
 	};
 	static const struct bench_row rows[] = {
 		{.name = "gossip/ours", .unit = "M/s", .of = 0, .against = BENCH_ALONE},
@@ -129,6 +132,7 @@ static void against_others(struct bench *bench)
 		 .against = 1,
 		 .goal_is = BENCH_AT_LEAST,
 		 .goal = 0.25},
+		{.name = "gossip/ours/append256-fresh", .unit = "x", .of = 0, .against = 5},
 		{.name = "gossip/ns3-priorityqueue",
 		 .unit = "M/s",
 		 .of = 2,

@@ -12,6 +12,8 @@
 #define STREAM_SLACK 8192
 #define READS	     20000000
 
+const bool bench_fresh_memory = true;
+
 static void *touched(size_t bytes)
 {
 	void *memory = rh_alloc(bytes, 1);
@@ -29,13 +31,13 @@ void bench_play_append(const struct bench *bench, const void *ctx, struct bench_
 {
 	size_t records = MEMORY_BYTES / sizeof(uint64_t);
 	size_t room = records / STREAMS + STREAM_SLACK;
-	uint64_t *memory = touched(room * STREAMS * sizeof(*memory));
+	size_t bytes = room * STREAMS * sizeof(uint64_t);
+	uint64_t *memory = ctx == &bench_fresh_memory ? rh_alloc(bytes, 1) : touched(bytes);
 	uint64_t *heads[STREAMS];
 	uint64_t x = 1;
 	uint64_t begin_ns;
 
 	(void)bench;
-	(void)ctx;
 	for (size_t i = 0; i < STREAMS; i++)
 		heads[i] = memory + i * room;
 	begin_ns = bench_cpu_ns(NULL);
@@ -93,19 +95,23 @@ void bench_rows_machine(struct bench *bench)
 {
 	static const struct bench_contender contenders[] = {
 		{.name = "append", .play = bench_play_append},
+		{.name = "append, fresh memory",
+		 .play = bench_play_append,
+		 .ctx = &bench_fresh_memory},
 		{.name = "copy", .play = play_copy},
 		{.name = "random reads", .play = play_random_read},
 	};
 	static const struct bench_row rows[] = {
 		{.name = "machine/append256", .unit = "M/s", .of = 0, .against = BENCH_ALONE},
-		{.name = "machine/copy", .unit = "GB/s", .of = 1, .against = BENCH_ALONE},
-		{.name = "machine/random-read", .unit = "M/s", .of = 2, .against = BENCH_ALONE},
+		{.name = "machine/append256-fresh", .unit = "M/s", .of = 1, .against = BENCH_ALONE},
+		{.name = "machine/copy", .unit = "GB/s", .of = 2, .against = BENCH_ALONE},
+		{.name = "machine/random-read", .unit = "M/s", .of = 3, .against = BENCH_ALONE},
 	};
 
 	bench_compete(bench, &(struct bench_contest){.contenders = contenders,
-						     .contender_count = 3,
+						     .contender_count = RH_ARRAY_LEN(contenders),
 						     .rows = rows,
-						     .row_count = 3,
+						     .row_count = RH_ARRAY_LEN(rows),
 						     .rounds = 5,
 						     .patience_s = 20});
 }

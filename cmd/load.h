@@ -40,6 +40,15 @@ int cmd_plan_tell(const struct cmd_args *args, const struct rh_plan *plan,
 		  const struct rh_world_ops *world);
 
 /*
+ * What the world cannot do of it, told on stderr: 0, or the exit code.  `validate` and `plan` without --mode are about
+ * the file: there, what no world of this version can do is a note for each thing, and no error (verb_plan.c).
+ */
+int cmd_plan_check(const struct cmd_args *args, const struct rh_plan *plan,
+		   const struct rh_world_ops *world);
+/* Whether a run would refuse it whatever the world. */
+bool cmd_plan_is_later(const struct rh_plan *plan);
+
+/*
  * The line that repeats a run: the program as called, quoted, with all that changed the plan, what was read from the
  * environment included.  `until_ns` may be RH_TIME_NEVER.
  */

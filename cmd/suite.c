@@ -384,14 +384,13 @@ int cmd_suite_check(struct cmd_suite *suite)
 	for (uint32_t i = 0; i < suite->job_count; i++) {
 		struct cmd_args *args = args_of(&suite->jobs[i]);
 		const struct rh_world_ops *world = cmd_world(args);
-		struct rh_err err = {0};
 		struct rh_plan *plan = NULL;
 		int code = 2;
 
 		if (world != NULL)
 			plan = cmd_load(args, suite->registry, suite->jobs[i].path, &code);
-		if (plan != NULL && rh_run_check(plan, world, &err) != 0)
-			code = cmd_fail(&err);
+		if (plan != NULL)
+			code = cmd_plan_check(args, plan, world);
 		if (plan != NULL)
 			rh_plan_free(plan);
 		free(args);

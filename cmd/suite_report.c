@@ -126,6 +126,8 @@ void cmd_suite_collect(struct cmd_suite *suite, struct cmd_job *job)
 		else
 			job->check_count = job->passed_count =
 				(uint32_t)json_array_size(json_object_get(run, "assertions"));
+		if (job->reason[0] == 0 && json_is_string(json_object_get(run, "error")))
+			job->reason = keep(suite, json_string_value(json_object_get(run, "error")));
 		json_decref(run);
 	}
 	if (job->signal != 0)

@@ -7,22 +7,39 @@
 #include "cmd/load.h"
 #include "core/scenario/load.h"
 
-/* A bare name is looked for under each kind of thing that has names. */
+/* A bare name is looked for under each kind of thing that has names; where it means several, the
+ * others are named below the first. */
 static int explain_word(const struct rh_registry *registry, const char *word, struct rh_buf *text,
 			struct rh_err *err)
 {
-	static const char *const kinds[] = {"fault", "action", "model", "gauge"};
+	static const char *const kinds[] = {"fault",	"action", "assertion",
+					    "workload", "model",  "gauge"};
 	int rc = rh_explain(registry, word, text, err);
+	bool has_others = false;
 
-	for (size_t i = 0; rc != 0 && i < RH_ARRAY_LEN(kinds); i++) {
+	for (size_t i = 0; strchr(word, '.') == NULL && i < RH_ARRAY_LEN(kinds); i++) {
 		struct rh_err ignored = {0};
+		struct rh_buf other = {0};
 		char name[200];
 
 		snprintf(name, sizeof(name), "%s.%.180s", kinds[i], word);
-		rh_buf_reset(text);
-		if (rh_explain(registry, name, text, &ignored) == 0)
+		if (rh_explain(registry, name, &other, &ignored) == 0) {
+			bool is_same = text->len == other.len &&
+				       memcmp(text->data, other.data, other.len) == 0;
+
+			if (rc != 0) {
+				rh_buf_reset(text);
+				rh_buf_put(text, other.data, other.len);
+			} else if (!is_same && strcmp(kinds[i], "action") != 0) {
+				rh_buf_printf(text, "%s%s",
+					      has_others ? ", " : "\nSee also: ", name);
+				has_others = true;
+			}
 			rc = 0;
+		}
+		rh_buf_release(&other);
 	}
+	rh_buf_text(text, has_others ? "\n" : "");
 	return rc;
 }
 

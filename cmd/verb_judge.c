@@ -8,17 +8,20 @@
 
 #include "cmd/play.h"
 #include "cmd/stored.h"
+#include "core/report/sentence.h"
 #include "core/store/rundir.h"
 
 static void print_sentences(const struct cmd_stored *stored)
 {
 	for (uint32_t i = 0; i < rh_judge_result_count(stored->judge); i++) {
 		const struct rh_result *result = rh_judge_result(stored->judge, i);
+		const struct rh_plan_assertion *assertion = &stored->plan->assertions[i];
+		bool has_name = rh_sentence_has_name(assertion, result);
 
-		if (!rh_assertion_is_judged(&stored->plan->assertions[i]))
+		if (!rh_assertion_is_judged(assertion))
 			continue;
-		printf("  %-6s %s: %s\n", result->state == RH_RESULT_PASSED ? "passed" : "FAILED",
-		       stored->plan->assertions[i].name, result->reason);
+		printf("  %-6s %s%s%s\n", result->state == RH_RESULT_PASSED ? "passed" : "FAILED",
+		       has_name ? assertion->name : "", has_name ? ": " : "", result->reason);
 	}
 	printf("%s\n", rh_verdict_name(rh_judge_verdict(stored->judge)));
 }

@@ -64,14 +64,14 @@ static void list_gauges(struct cmd_rows *rows, const struct rh_registry *registr
 	}
 }
 
-static void list_actions(struct cmd_rows *rows, const struct rh_registry *registry, bool is_fault)
+static void list_actions(struct cmd_rows *rows, const struct rh_registry *registry, bool is_fault,
+			 bool is_later)
 {
 	for (uint32_t i = 0; i < registry->action_count; i++) {
 		const struct rh_action_type *type = registry->actions[i];
-		bool is_later = type->effect == RH_EFFECT_LATER;
 		char doc[300];
 
-		if (type->is_fault != is_fault)
+		if (type->is_fault != is_fault || (type->effect == RH_EFFECT_LATER) != is_later)
 			continue;
 		snprintf(doc, sizeof(doc), "%.250s%s", type->doc,
 			 is_later ? " (not in this version)" : "");
@@ -79,20 +79,61 @@ static void list_actions(struct cmd_rows *rows, const struct rh_registry *regist
 	}
 }
 
+/* Those that a run can judge come first. */
+static void list_checks(struct cmd_rows *rows, const struct rh_registry *registry, bool is_later)
+{
+	for (uint32_t i = 0; i < registry->assertion_count; i++) {
+		const struct rh_assertion_type *type = registry->assertions[i];
+		char doc[300];
+
+		if ((type->missing != NULL) != is_later)
+			continue;
+		snprintf(doc, sizeof(doc), "%.250s%s", type->doc,
+			 is_later ? " (not in this version)" : "");
+		cmd_rows_put(rows, type->name, doc, NULL);
+	}
+}
+
+#define NAME_COLUMNS_LEAST 14
+#define NAME_COLUMNS_MOST  22
+
+/* Of the names of checks or steps; a few long ones may stand out. */
+static int width_of(const struct rh_registry *registry, const char *what)
+{
+	size_t width = NAME_COLUMNS_LEAST;
+
+	if (strcmp(what, "gauges") == 0)
+		return NAME_COLUMNS_MOST;
+	for (uint32_t i = 0; strcmp(what, "checks") == 0 && i < registry->assertion_count; i++) {
+		size_t len = strlen(registry->assertions[i]->name);
+
+		width = len > width && len <= NAME_COLUMNS_MOST ? len : width;
+	}
+	for (uint32_t i = 0; i < registry->action_count; i++) {
+		size_t len = strlen(registry->actions[i]->name);
+
+		if (strcmp(what, registry->actions[i]->is_fault ? "faults" : "actions") == 0)
+			width = len > width && len <= NAME_COLUMNS_MOST ? len : width;
+	}
+	return (int)width;
+}
+
 static int list_registry(const struct cmd_args *args, const struct rh_registry *registry,
 			 const char *what)
 {
 	struct cmd_rows rows;
 
-	cmd_rows_begin(&rows, what, cmd_option_given(args, "json"),
-		       strcmp(what, "gauges") == 0 ? 22 : 14);
+	cmd_rows_begin(&rows, what, cmd_option_given(args, "json"), width_of(registry, what));
 	for (uint32_t i = 0; strcmp(what, "models") == 0 && i < registry->model_count; i++)
 		cmd_rows_put(&rows, registry->models[i]->name, registry->models[i]->doc, NULL);
-	if (strcmp(what, "faults") == 0 || strcmp(what, "actions") == 0)
-		list_actions(&rows, registry, what[0] == 'f');
-	for (uint32_t i = 0; strcmp(what, "checks") == 0 && i < registry->assertion_count; i++)
-		cmd_rows_put(&rows, registry->assertions[i]->name, registry->assertions[i]->doc,
-			     NULL);
+	if (strcmp(what, "faults") == 0 || strcmp(what, "actions") == 0) {
+		list_actions(&rows, registry, what[0] == 'f', false);
+		list_actions(&rows, registry, what[0] == 'f', true);
+	}
+	if (strcmp(what, "checks") == 0) {
+		list_checks(&rows, registry, false);
+		list_checks(&rows, registry, true);
+	}
 	for (uint32_t i = 0; strcmp(what, "workloads") == 0 && i < registry->workload_count; i++)
 		cmd_rows_put(&rows, registry->workloads[i]->name, registry->workloads[i]->doc,
 			     NULL);

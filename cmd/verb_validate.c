@@ -10,14 +10,12 @@
 #include "cmd/load.h"
 #include "cmd/suite.h"
 #include "cmd/worlds.h"
-#include "core/run/run.h"
 #include "core/scenario/load.h"
 
 static int validate_one(const struct cmd_args *args, const struct rh_registry *registry,
 			const struct rh_world_ops *world, const char *path)
 {
 	char hash[RH_HASH_TEXT];
-	struct rh_err err = {0};
 	struct rh_arena arena = {0};
 	struct rh_plan *plan;
 	int code;
@@ -33,16 +31,12 @@ static int validate_one(const struct cmd_args *args, const struct rh_registry *r
 	plan = cmd_load(args, registry, path, &code);
 	if (plan == NULL)
 		return code;
-	/* Of a model that comes later all is said that can be said today; --mode asks for a run. */
-	if (plan->model->missing != NULL && !cmd_option_given(args, "mode"))
-		fprintf(stderr, "%s:%u:%u: note: model %s cannot be run yet: it needs %s\n", path,
-			plan->model_place.line, plan->model_place.column, plan->model->name,
-			plan->model->missing);
-	else if (rh_run_check(plan, world, &err) != 0)
-		code = cmd_fail(&err);
+	code = cmd_plan_check(args, plan, world);
 	if (code != 0) {
-		/* told */
-	} else if (cmd_option_given(args, "print")) {
+		rh_plan_free(plan);
+		return code;
+	}
+	if (cmd_option_given(args, "print")) {
 		struct rh_buf text = {0};
 
 		rh_plan_print(plan, &text);
@@ -54,7 +48,7 @@ static int validate_one(const struct cmd_args *args, const struct rh_registry *r
 		       path, plan->node_count, plan->link_count, plan->phase_count,
 		       plan->step_count, plan->assertion_count,
 		       rh_hash128_text(hash, rh_plan_hash(plan)));
-		if (args->operand_count == 1)
+		if (args->operand_count == 1 && !cmd_plan_is_later(plan))
 			printf("  run     %s\n",
 			       cmd_reproduce_line(&arena, args, plan, RH_TIME_NEVER));
 		rh_arena_release(&arena);

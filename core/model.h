@@ -442,8 +442,8 @@ struct rh_model {
 	uint64_t (*block_ns)(const void *params);
 	/* Other names under which a scenario may ask for it, with '|' between them; or NULL. */
 	const char *also;
-	/* What this version lacks to run it, "a node that ...": it loads and prints, and a run is
-	 * refused.  Such a model has no step.  NULL: it runs. */
+	/* What this version lacks to run it ("a node that ..."): such a scenario loads and can be
+	 * planned, and a run is refused.  Such a model has no step.  NULL: nothing. */
 	const char *missing;
 };
 

@@ -18,6 +18,7 @@
 
 #define RH_PLUGIN_ABI 1
 
+struct rh_clock;
 struct rh_link_state;
 struct rh_buf;
 struct rh_plan;
@@ -27,11 +28,12 @@ struct rh_plan_assertion;
 
 /* Which of its targets a type wants, and what beginning and ending mean for a world. */
 enum rh_action_effect {
-	RH_EFFECT_ON_LINKS, /* `link` says the state of each edge while it lasts */
-	RH_EFFECT_ON_NODES, /* `begin_op` at the start, `end_op` at the end */
-	RH_EFFECT_ON_MODEL, /* the model's action `model_action`, once */
-	RH_EFFECT_ON_RUN,   /* the run layer does `run_op`; no world is asked */
-	RH_EFFECT_LATER	    /* a step that can be written and checked, and not yet be done */
+	RH_EFFECT_ON_LINKS,  /* `link` says the state of each edge while it lasts */
+	RH_EFFECT_ON_NODES,  /* `begin_op` at the start, `end_op` at the end */
+	RH_EFFECT_ON_MODEL,  /* the model's action `model_action`, once */
+	RH_EFFECT_ON_CLOCKS, /* `clock` says how wrong the target's clocks are while it lasts */
+	RH_EFFECT_ON_RUN,    /* the run layer does `run_op`; no world is asked */
+	RH_EFFECT_LATER	     /* a step that can be written and checked, and not yet be done */
 };
 
 /* What the run layer does itself. */
@@ -70,6 +72,8 @@ struct rh_action_type {
 	void (*link)(const void *params, struct rh_link_state *state);
 	enum rh_node_op (*begin_op)(const void *params);
 	enum rh_node_op (*end_op)(const void *params);
+	/* how far it puts clocks forward, and how much faster they run from then on */
+	void (*clock)(const void *params, struct rh_clock *change);
 	const char *model_action;
 	/* MODEL: event key and argument from the parameters */
 	void (*model_args)(const void *params, uint64_t *key, uint64_t *arg);
@@ -116,6 +120,9 @@ struct rh_assertion_type {
 	 */
 	void (*formula)(const void *params, const struct rh_plan *plan,
 			const struct rh_plan_assertion *assertion, struct rh_buf *out);
+	/* Of a formula that asks for progress: with mode `always` it is asked once in every stretch of
+	 * this length, counted from the stretch before; 0: once, when the window is over. */
+	uint64_t (*round_ns)(const void *params);
 	const char
 		*missing; /* what this version lacks to judge it: loads, and is refused by a run */
 	uint8_t mode;	  /* RH_MODE_... + 1 when none is written; 0: as for `that` */

@@ -20,6 +20,7 @@
 #ifndef CORE_WORLD_H
 #define CORE_WORLD_H
 
+#include "core/host.h"
 #include "core/plan.h"
 
 struct rh_world;
@@ -28,7 +29,9 @@ enum rh_action_kind {
 	RH_ACTION_LINKS, /* set the merged fault state of directed edges */
 	RH_ACTION_NODES, /* node_op on each of `nodes` */
 	RH_ACTION_MODEL, /* a model's action on each of `nodes` */
-	RH_ACTION_CLOCK, /* step the clocks of `nodes` by `clock_step_ns` */
+	/* step the clocks of `nodes` by `clock_step_ns`, and change their drift by `clock_drift_ppb`,
+	 * which counts from time 0 */
+	RH_ACTION_CLOCK,
 };
 
 struct rh_link_set {
@@ -51,6 +54,7 @@ struct rh_action {
 	uint64_t key;
 	uint64_t arg;
 	int64_t clock_step_ns;
+	int64_t clock_drift_ppb;
 };
 
 /* What should hold now, for verify(): the world compares it with the state that it holds (live:
@@ -61,7 +65,8 @@ struct rh_expectation {
 	size_t link_count;
 	const uint32_t *nodes;
 	size_t node_count;
-	bool nodes_are_up; /* what the nodes should be */
+	bool nodes_are_up;	       /* what the nodes should be, unless clocks are asked for */
+	const struct rh_clock *clocks; /* of each node, or NULL: not asked for */
 };
 
 enum rh_capability {
@@ -76,7 +81,8 @@ enum rh_capability {
 	RH_CAN_SNAPSHOT = 1 << 8,
 	RH_CAN_MODEL_ACTION = 1 << 9,
 	RH_CAN_REPEAT =
-		1 << 10 /* equal plans give equal runs: trace hash and events mean something */
+		1 << 10, /* equal plans give equal runs: trace hash and events mean something */
+	RH_CAN_FAULT_CLOCK = 1 << 11 /* step and drift clocks, and tell how wrong they are */
 };
 
 struct rh_checkpoint {

@@ -361,13 +361,16 @@ static void step_clock(struct sim_world *world, uint32_t node, const struct rh_a
 		.step = action->step,
 		.name64 = action->name64,
 		.key = (uint64_t)action->clock_step_ns,
+		.arg = (uint64_t)action->clock_drift_ppb,
 	};
 	struct rh_clock *clock = &world->nodes[node].clock;
 	uint32_t i;
 
 	clock->offset_ns = (int64_t)((uint64_t)clock->offset_ns + (uint64_t)action->clock_step_ns);
+	clock->drift_ppb += action->clock_drift_ppb;
 	if (!sim_is_up(world, node, world->state->now_ns)) {
-		record_node_pending(world, node, RH_RECORD_CLOCK, 0, 0, (uint64_t)clock->offset_ns);
+		record_node_pending(world, node, RH_RECORD_CLOCK, 0, 0,
+				    (uint64_t)rh_clock_error(clock, world->state->now_ns));
 		return;
 	}
 	for (i = 0; i < world->plan->model->timer_count; i++) {
@@ -399,6 +402,21 @@ static bool act_on_model(struct sim_world *world, uint32_t node, const struct rh
 
 /* ---- the calls ------------------------------------------------------------------------------- */
 
+/* Many changes may add up to what no clock can show. */
+static bool is_clock_possible(const struct rh_clock *clock, const struct rh_action *action)
+{
+	const int64_t most_ns = INT64_MAX / 4;
+	const int64_t most_ppb = 500000000;
+
+	if (action->clock_step_ns < -most_ns || action->clock_step_ns > most_ns ||
+	    action->clock_drift_ppb < -most_ppb || action->clock_drift_ppb > most_ppb)
+		return false;
+	return clock->offset_ns + action->clock_step_ns >= -most_ns &&
+	       clock->offset_ns + action->clock_step_ns <= most_ns &&
+	       clock->drift_ppb + action->clock_drift_ppb >= -most_ppb &&
+	       clock->drift_ppb + action->clock_drift_ppb <= most_ppb;
+}
+
 static int check_action(const struct sim_world *world, const struct rh_action *action,
 			struct rh_err *err)
 {
@@ -413,6 +431,11 @@ static int check_action(const struct sim_world *world, const struct rh_action *a
 		if (action->nodes[i] >= world->plan->node_count)
 			return rh_err_set(err, RH_E_INPUT, "there is no node %" PRIu32,
 					  action->nodes[i]);
+		if (action->kind == RH_ACTION_CLOCK &&
+		    !is_clock_possible(&world->nodes[action->nodes[i]].clock, action))
+			return rh_err_set(err, RH_E_LIMIT,
+					  "the clock of %s would be too far off to be a clock",
+					  world->plan->nodes[action->nodes[i]].name);
 	}
 	if (action->kind == RH_ACTION_MODEL &&
 	    action->model_action >= world->plan->model->action_count)
@@ -506,7 +529,14 @@ int sim_verify(struct rh_world *base, const struct rh_expectation *expected, uin
 		if (!is_same_link(&state, &expected->links[i].state))
 			reason = "a link is in another state";
 	}
-	for (i = 0; i < expected->node_count && reason == NULL; i++) {
+	for (i = 0; expected->clocks != NULL && i < expected->node_count; i++) {
+		const struct rh_clock *clock = &world->nodes[expected->nodes[i]].clock;
+
+		if (clock->offset_ns != expected->clocks[i].offset_ns ||
+		    clock->drift_ppb != expected->clocks[i].drift_ppb)
+			reason = "a clock shows another time";
+	}
+	for (i = 0; expected->clocks == NULL && i < expected->node_count && reason == NULL; i++) {
 		if (sim_is_up(world, expected->nodes[i], world->state->now_ns) !=
 		    expected->nodes_are_up)
 			reason = expected->nodes_are_up ? "a node is down" : "a node is up";

@@ -222,7 +222,8 @@ static void announce(struct sim_worker *worker, const struct sim_event *event)
 	if (event->kind == RH_EVENT_START)
 		record_node(worker, event->node, RH_RECORD_NODE, RH_NODE_UP, 0, 0);
 	else
-		record_node(worker, event->node, RH_RECORD_CLOCK, 0, 0, (uint64_t)clock->offset_ns);
+		record_node(worker, event->node, RH_RECORD_CLOCK, 0, 0,
+			    (uint64_t)rh_clock_error(clock, event->time_ns));
 	if (sim_wants(world, RH_RECORD_GAUGE) &&
 	    (event->kind == RH_EVENT_CLOCK || rh_clock_error(clock, event->time_ns) != 0) &&
 	    sim_gauge_changed(world, event->node, RH_GAUGE_CLOCK_OFFSET,

@@ -653,7 +653,7 @@ static void sim_stats(const struct rh_world *base, struct rh_world_stats *stats)
 static uint32_t sim_capabilities(const struct rh_world *base, const struct rh_plan *plan)
 {
 	uint32_t bits = RH_CAN_CUT | RH_CAN_DELAY | RH_CAN_LOSE | RH_CAN_LIMIT_RATE | RH_CAN_CRASH |
-			RH_CAN_STEP_CLOCK | RH_CAN_REPEAT;
+			RH_CAN_STEP_CLOCK | RH_CAN_FAULT_CLOCK | RH_CAN_REPEAT;
 
 	(void)base;
 	if (plan == NULL || plan->model->input_count > 0)

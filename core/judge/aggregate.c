@@ -2,43 +2,13 @@
  * aggregate.c - statistics over nodes, kept up to date value by value.
  *
  * Assertions that look at one column of the same nodes share one struct aggregate.  Least and
- * greatest are known for every 64 nodes and of all, and only when the one that held them moves away
- * are 64 values read again, or the list of the 64s.  "Each" and "any" are answered by them too: every
- * value is <= 6 exactly when the greatest is.  Percentiles come from a sorted list.  Whom to blame is
- * searched when a decision falls, once.
+ * greatest are kept in extremes.c; "each" and "any" are answered by them too: every value is <= 6
+ * exactly when the greatest is.  Percentiles come from a sorted list.  Whom to blame is searched when
+ * a decision falls, once.
  */
 #include <string.h>
 
 #include "core/judge/state.h"
-
-#define BLOCK 64 /* nodes whose least and greatest value are known */
-
-/* How many of a block's nodes have its least and its greatest value. */
-struct holders {
-	uint16_t low;
-	uint16_t high;
-};
-
-struct extremes {
-	int64_t low;
-	int64_t high;
-	uint32_t low_count;
-	uint32_t high_count;
-};
-
-static void extremes_add(struct extremes *extremes, int64_t value)
-{
-	if (value < extremes->low) {
-		extremes->low = value;
-		extremes->low_count = 0;
-	}
-	if (value > extremes->high) {
-		extremes->high = value;
-		extremes->high_count = 0;
-	}
-	extremes->low_count += value == extremes->low;
-	extremes->high_count += value == extremes->high;
-}
 
 static struct aggregate *aggregate_of(const struct rh_judge *judge, uint32_t assertion)
 {
@@ -79,12 +49,6 @@ struct aggregate *judge_aggregate_of_reader(const struct rh_judge *judge, uint32
 	return rh_at(&judge->space,
 		     *(const rh_off *)rh_vec_at(&judge->space, &judge->core->aggregates,
 						sizeof(rh_off), judge->readers[reader].aggregate));
-}
-
-static rh_off aggregate_offset(const struct rh_judge *judge, uint32_t position)
-{
-	return *(const rh_off *)rh_vec_at(&judge->space, &judge->core->aggregates, sizeof(rh_off),
-					  position);
 }
 
 static struct aggregate *aggregate_at(const struct rh_judge *judge, uint32_t position)
@@ -155,28 +119,14 @@ static void join(struct rh_judge *judge, uint32_t number, uint32_t column, uint3
 static void make_room(struct rh_judge *judge, struct aggregate *aggregate)
 {
 	uint32_t nodes = judge->plan->assertions[aggregate->assertion].node_count;
-	int64_t *lows, *highs;
 
 	aggregate->low = INT64_MAX;
 	aggregate->high = INT64_MIN;
-	aggregate->block_count = nodes / BLOCK + 1;
 	if ((aggregate->needs & ASPECT_ORDER) != 0)
 		aggregate->order =
 			rh_space_alloc(&judge->space, ((uint64_t)nodes + 1) * sizeof(int64_t));
-	if ((aggregate->needs & (ASPECT_LOW | ASPECT_HIGH)) == 0)
-		return;
-	aggregate->lows =
-		rh_space_alloc(&judge->space, (uint64_t)aggregate->block_count * sizeof(int64_t));
-	aggregate->highs =
-		rh_space_alloc(&judge->space, (uint64_t)aggregate->block_count * sizeof(int64_t));
-	aggregate->holders = rh_space_alloc(&judge->space, (uint64_t)aggregate->block_count *
-								   sizeof(struct holders));
-	lows = rh_at(&judge->space, aggregate->lows);
-	highs = rh_at(&judge->space, aggregate->highs);
-	for (uint32_t i = 0; i < aggregate->block_count; i++) {
-		lows[i] = INT64_MAX;
-		highs[i] = INT64_MIN;
-	}
+	if ((aggregate->needs & (ASPECT_LOW | ASPECT_HIGH)) != 0)
+		judge_extremes_open(judge, aggregate);
 }
 
 void judge_aggregates_open(struct rh_judge *judge)
@@ -195,8 +145,12 @@ void judge_aggregates_open(struct rh_judge *judge)
 		}
 	}
 	judge->aggregates_at[judge->column_count] = all->count;
-	for (uint32_t i = 0; i < all->count; i++)
-		make_room(judge, aggregate_at(judge, i));
+	judge->aggregates =
+		RH_ARENA_ARRAY(&judge->arena, (size_t)all->count + 1, struct aggregate *);
+	for (uint32_t i = 0; i < all->count; i++) {
+		judge->aggregates[i] = aggregate_at(judge, i);
+		make_room(judge, judge->aggregates[i]);
+	}
 }
 
 void judge_aggregate_leave(struct rh_judge *judge, uint32_t assertion)
@@ -240,96 +194,6 @@ uint32_t judge_position(const struct rh_judge *judge, uint32_t number, uint32_t 
 			high = middle;
 	}
 	return low < assertion->node_count && assertion->nodes[low] == node ? low : RH_NONE;
-}
-
-/* Reads the values of one block again: its extremes, and how many hold them. */
-static struct extremes read_block(const struct rh_judge *judge, const struct aggregate *aggregate,
-				  uint32_t block)
-{
-	const struct rh_plan_assertion *assertion = &judge->plan->assertions[aggregate->assertion];
-	const struct column *column = &judge->columns[aggregate->column];
-	const int64_t *values = rh_at(&judge->space, column->values);
-	const uint64_t *known = rh_at(&judge->space, column->known);
-	struct extremes read = {.low = INT64_MAX, .high = INT64_MIN};
-	uint32_t end = (block + 1) * BLOCK;
-
-	if (end > assertion->node_count)
-		end = assertion->node_count;
-	for (uint32_t i = block * BLOCK; i < end; i++) {
-		if (rh_bit_get(known, assertion->nodes[i]))
-			extremes_add(&read, values[assertion->nodes[i]]);
-	}
-	return read;
-}
-
-static int64_t least_of(const int64_t *values, uint32_t count)
-{
-	int64_t least = INT64_MAX;
-
-	for (uint32_t i = 0; i < count; i++)
-		least = values[i] < least ? values[i] : least;
-	return least;
-}
-
-static int64_t greatest_of(const int64_t *values, uint32_t count)
-{
-	int64_t greatest = INT64_MIN;
-
-	for (uint32_t i = 0; i < count; i++)
-		greatest = values[i] > greatest ? values[i] : greatest;
-	return greatest;
-}
-
-/*
- * The extremes after a node's value became another (the column has it already).  When the last one
- * who held an extreme left it, its block is read again; a block that left one makes the list of
- * blocks be read.
- */
-static uint32_t move_extremes(const struct rh_judge *judge, struct aggregate *aggregate,
-			      uint32_t position, const int64_t *before, const int64_t *value)
-{
-	uint32_t block = position / BLOCK;
-	int64_t *lows = rh_at(&judge->space, aggregate->lows);
-	int64_t *highs = rh_at(&judge->space, aggregate->highs);
-	struct holders *holders =
-		(struct holders *)rh_at(&judge->space, aggregate->holders) + block;
-	struct extremes now = {lows[block], highs[block], holders->low, holders->high};
-	int64_t low_before = aggregate->low, high_before = aggregate->high;
-	bool is_gone = false;
-	int64_t low, high;
-
-	if (before != NULL) {
-		is_gone |= *before == now.low && --now.low_count == 0;
-		is_gone |= *before == now.high && --now.high_count == 0;
-	}
-	if (is_gone)
-		now = read_block(judge, aggregate, block);
-	else if (value != NULL)
-		extremes_add(&now, *value);
-	holders->low = (uint16_t)now.low_count;
-	holders->high = (uint16_t)now.high_count;
-	low = now.low;
-	high = now.high;
-	if (low != lows[block]) {
-		bool was_least = lows[block] == aggregate->low;
-
-		lows[block] = low;
-		if (low < aggregate->low)
-			aggregate->low = low;
-		else if (was_least)
-			aggregate->low = least_of(lows, aggregate->block_count);
-	}
-	if (high != highs[block]) {
-		bool was_greatest = highs[block] == aggregate->high;
-
-		highs[block] = high;
-		if (high > aggregate->high)
-			aggregate->high = high;
-		else if (was_greatest)
-			aggregate->high = greatest_of(highs, aggregate->block_count);
-	}
-	return (aggregate->low != low_before ? ASPECT_LOW : 0u) |
-	       (aggregate->high != high_before ? ASPECT_HIGH : 0u);
 }
 
 /* Where a value stands or belongs in the sorted list. */
@@ -415,8 +279,8 @@ static uint32_t change(struct rh_judge *judge, struct aggregate *aggregate, uint
 		if (aggregate->values.count != distinct_before)
 			changed |= ASPECT_DISTINCT;
 	}
-	if (aggregate->lows != 0)
-		changed |= move_extremes(judge, aggregate, position, before, value);
+	if (aggregate->tally != 0)
+		changed |= judge_extremes_move(judge, aggregate, position, before, value);
 	if (aggregate->order != 0)
 		move_in_order(judge, aggregate, known_before, before, value);
 	return changed;
@@ -431,10 +295,24 @@ static void mark_readers(struct rh_judge *judge, uint32_t column, uint32_t chang
 		if (!reader->is_open || (reader->needs & changed) == 0 ||
 		    judge->seats[reader->assertion].is_ganged)
 			continue;
-		aggregate = aggregate_at(judge, reader->aggregate);
+		aggregate = judge->aggregates[reader->aggregate];
 		if ((reader->needs & aggregate->changed) != 0)
 			judge_mark_in_turn(judge, reader->assertion, aggregate->touched_turn);
 	}
+}
+
+/* The first change of an instant. */
+static void touch(struct rh_judge *judge, uint32_t position, uint64_t turn)
+{
+	struct aggregate *aggregate = judge->aggregates[position];
+	struct core *core = judge->core;
+
+	aggregate->touched_look = core->looks;
+	aggregate->touched_turn = turn;
+	aggregate->told = 0;
+	*(rh_off *)rh_vec_push(&judge->space, &core->touched, sizeof(rh_off)) =
+		*(const rh_off *)rh_vec_at(&judge->space, &core->aggregates, sizeof(rh_off),
+					   position);
 }
 
 /*
@@ -447,29 +325,27 @@ void judge_aggregates_change(struct rh_judge *judge, uint32_t node, uint32_t col
 {
 	struct core *core = judge->core;
 	uint64_t turn = ++core->turns;
-	uint32_t changed = 0;
+	uint32_t changed = 0; /* where somebody has to be told */
 
 	for (uint32_t i = judge->aggregates_at[column]; i < judge->aggregates_at[column + 1]; i++) {
-		struct aggregate *aggregate = aggregate_at(judge, i);
+		struct aggregate *aggregate = judge->aggregates[i];
 		uint32_t position = judge_position(judge, aggregate->assertion, node);
+		uint32_t news;
 
 		aggregate->changed = 0;
 		if (position == RH_NONE || aggregate->open_count == 0)
 			continue;
-		RH_ASSERT(position < judge->plan->assertions[aggregate->assertion].node_count);
-		if (aggregate->touched_turn == 0 || aggregate->touched_look != core->looks) {
-			aggregate->touched_look = core->looks;
-			aggregate->touched_turn = turn;
-			*(rh_off *)rh_vec_push(&judge->space, &core->touched, sizeof(rh_off)) =
-				aggregate_offset(judge, i);
-		}
+		if (aggregate->touched_turn == 0 || aggregate->touched_look != core->looks)
+			touch(judge, i, turn);
 		if (cause != NULL) {
 			aggregate->cause = *cause;
 			aggregate->cause_turn = turn;
 		}
-		aggregate->changed =
-			change(judge, aggregate, position, before, value) & aggregate->needs;
-		changed |= aggregate->changed;
+		news = change(judge, aggregate, position, before, value) & aggregate->needs;
+		aggregate->changed = news & ~aggregate->told;
+		aggregate->told |= news;
+		if (aggregate->lone_count > 0)
+			changed |= aggregate->changed;
 	}
 	if (changed != 0)
 		mark_readers(judge, column, changed);
@@ -518,7 +394,7 @@ static bool aggregate_value(const struct rh_judge *judge, uint32_t assertion,
 
 	if (aggregate->known == 0)
 		return false;
-	if (aggregate->lows != 0) {
+	if (aggregate->tally != 0) {
 		low = aggregate->low;
 		high = aggregate->high;
 	}

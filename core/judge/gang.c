@@ -116,6 +116,7 @@ void judge_gang_join(struct rh_judge *judge, uint32_t assertion)
 	aggregate = rh_at(&judge->space, seat->aggregate);
 	gang = gang_of(judge, assertion);
 	start_anew(judge, aggregate, gang, seat->value);
+	aggregate->gang_bits |= 1u << value_kind(judge_that(judge, assertion));
 	if (gang->count++ == 0) {
 		gang->ceiling = INT64_MAX;
 		gang->floor = INT64_MIN;
@@ -130,6 +131,7 @@ void judge_gang_join(struct rh_judge *judge, uint32_t assertion)
 void judge_gang_leave(struct rh_judge *judge, uint32_t assertion)
 {
 	struct seat *seat = &judge->seats[assertion];
+	struct aggregate *aggregate;
 	struct gang *gang;
 
 	if (!seat->is_ganged)
@@ -138,8 +140,10 @@ void judge_gang_leave(struct rh_judge *judge, uint32_t assertion)
 	RH_ASSERT(gang->count > 0);
 	catch_up(judge, assertion, gang);
 	seat->is_ganged = false;
-	gang->count--;
-	((struct aggregate *)rh_at(&judge->space, seat->aggregate))->lone_count++;
+	aggregate = rh_at(&judge->space, seat->aggregate);
+	aggregate->lone_count++;
+	if (--gang->count == 0)
+		aggregate->gang_bits &= ~(1u << value_kind(judge_that(judge, assertion)));
 }
 
 static int64_t clamp(__int128 value)
@@ -184,30 +188,42 @@ static void call_all(struct rh_judge *judge, struct aggregate *aggregate, struct
 	RH_ASSERT(gang->count == 0);
 }
 
+/* What a value is made of. */
+static const uint32_t aspects_of[GANG_COUNT] = {
+	[GANG_LOW] = ASPECT_LOW,	   [GANG_HIGH] = ASPECT_HIGH,
+	[GANG_SUM] = ASPECT_SUM,	   [GANG_SPREAD] = ASPECT_LOW | ASPECT_HIGH,
+	[GANG_DISTINCT] = ASPECT_DISTINCT,
+};
+
+static void look_at_gangs(struct rh_judge *judge, struct aggregate *aggregate)
+{
+	for (uint32_t bits = aggregate->gang_bits; bits != 0; bits &= bits - 1) {
+		enum gang_value kind = (enum gang_value)rh_low_bit(bits);
+		struct gang *gang = &aggregate->gangs[kind];
+		int64_t value;
+
+		if ((aggregate->told & aspects_of[kind]) == 0)
+			continue;
+		value = value_of(aggregate, kind);
+		if (value > gang->ceiling || value < gang->floor) {
+			call_all(judge, aggregate, gang);
+			continue;
+		}
+		gang->value = value;
+		gang->highest = value > gang->highest ? value : gang->highest;
+		gang->lowest = value < gang->lowest ? value : gang->lowest;
+	}
+}
+
 void judge_gangs_look(struct rh_judge *judge)
 {
 	struct core *core = judge->core;
+	const rh_off *touched;
 
-	for (uint32_t i = 0; i < core->touched.count; i++) {
-		struct aggregate *aggregate = rh_at(
-			&judge->space, *(const rh_off *)rh_vec_at(&judge->space, &core->touched,
-								  sizeof(rh_off), i));
-
-		for (enum gang_value kind = GANG_LOW; kind < GANG_COUNT; kind++) {
-			struct gang *gang = &aggregate->gangs[kind];
-			int64_t value;
-
-			if (gang->count == 0)
-				continue;
-			value = value_of(aggregate, kind);
-			if (value > gang->ceiling || value < gang->floor) {
-				call_all(judge, aggregate, gang);
-				continue;
-			}
-			gang->value = value;
-			gang->highest = value > gang->highest ? value : gang->highest;
-			gang->lowest = value < gang->lowest ? value : gang->lowest;
-		}
-	}
+	if (core->touched.count == 0)
+		return;
+	touched = rh_at(&judge->space, core->touched.items);
+	for (uint32_t i = 0; i < core->touched.count; i++)
+		look_at_gangs(judge, rh_at(&judge->space, touched[i]));
 	core->touched.count = 0;
 }

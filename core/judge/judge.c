@@ -129,7 +129,8 @@ void judge_mark_in_turn(struct rh_judge *judge, uint32_t assertion, uint64_t tur
 {
 	struct seat *seat = &judge->seats[assertion];
 
-	if (seat->is_dirty || (seat->window != WINDOW_OPEN && seat->window != WINDOW_HOLDING))
+	if (judge_has_rounds(judge, assertion) || seat->is_dirty ||
+	    (seat->window != WINDOW_OPEN && seat->window != WINDOW_HOLDING))
 		return;
 	RH_ASSERT(seat->state == RH_RESULT_OPEN);
 	seat->is_dirty = true;
@@ -533,4 +534,9 @@ enum rh_truth rh_judge_truth(const struct rh_judge *judge, uint32_t assertion)
 uint64_t rh_judge_condition_changes(const struct rh_judge *judge)
 {
 	return judge->core->condition_changes;
+}
+
+uint64_t rh_judge_condition_changed_ns(const struct rh_judge *judge)
+{
+	return judge->core->condition_changed_ns;
 }

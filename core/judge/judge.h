@@ -66,6 +66,11 @@ void rh_judge_finish(struct rh_judge *judge, uint64_t time_ns, enum rh_run_end e
 bool rh_judge_is_done(const struct rh_judge *judge);
 /* When the next window of an undecided assertion ends; RH_TIME_NEVER when none does. */
 uint64_t rh_judge_next_end(const struct rh_judge *judge);
+/*
+ * When something happens without a record: a window opens or ends, something has held long enough.
+ * RH_TIME_NEVER: nothing.  What comes of it is known when that instant is over.
+ */
+uint64_t rh_judge_next_timer(const struct rh_judge *judge);
 /* The kinds of records (bits) that the verdict of this plan stands on. */
 uint64_t rh_judge_mask(const struct rh_plan *plan);
 uint32_t rh_judge_result_count(const struct rh_judge *judge); /* == plan->assertion_count */
@@ -109,6 +114,8 @@ struct rh_alert rh_judge_alert(const struct rh_judge *judge, uint32_t number);
  */
 enum rh_truth rh_judge_truth(const struct rh_judge *judge, uint32_t assertion);
 uint64_t rh_judge_condition_changes(const struct rh_judge *judge);
+/* The instant of the last of these changes: nobody's stops decide it. */
+uint64_t rh_judge_condition_changed_ns(const struct rh_judge *judge);
 /*
  * `error` when a fault could not be verified or an action failed, whatever the assertions say;
  * `failed` when one of them or an invariant of the model failed; `error` when the run ended before

@@ -40,14 +40,16 @@ static void gather(struct seat *seat, const struct place *place, uint32_t skip, 
  * The record that decided and five before it on its node.  When a window ends that record may be
  * long past: then the last ones of the node to blame.
  */
-static void gather_evidence(const struct rh_judge *judge, struct seat *seat)
+static void gather_evidence(const struct rh_judge *judge, uint32_t assertion)
 {
+	struct seat *seat = &judge->seats[assertion];
 	uint32_t nodes = judge->plan->node_count;
 
 	seat->evidence_count = 0;
 	if (!seat->cause.is_set)
 		return;
-	if (seat->cause.node < nodes) {
+	/* What did not go on has no record that says so. */
+	if (seat->cause.node < nodes && !judge_has_rounds(judge, assertion)) {
 		const struct place *place = &judge->places[seat->cause.node];
 
 		for (uint32_t back = 1; back <= RING_RECORDS && back <= place->ring_count; back++) {
@@ -103,7 +105,7 @@ void judge_decide(struct rh_judge *judge, uint32_t assertion, enum rh_result_sta
 		seat->node = judge_formula_blame(judge, assertion, &seat->value);
 	if (seat->aggregate != 0)
 		judge_aggregate_leave(judge, assertion);
-	gather_evidence(judge, seat);
+	gather_evidence(judge, assertion);
 	*(uint32_t *)rh_vec_push(&judge->space, &core->decisions, sizeof(uint32_t)) = assertion;
 	if (seat->is_waited_for) {
 		RH_ASSERT(core->waiting > 0);
@@ -248,8 +250,10 @@ void judge_look(struct rh_judge *judge, uint32_t assertion)
 	judge_formula_refresh(judge, assertion, false);
 	truth = judge_truth_of(judge, assertion, &value, &blamed);
 	judge_gang_leave(judge, assertion);
-	if (truth != seat->last_truth && plan->role == RH_ROLE_CONDITION)
+	if (truth != seat->last_truth && plan->role == RH_ROLE_CONDITION) {
 		judge->core->condition_changes++;
+		judge->core->condition_changed_ns = judge->core->clock_ns;
+	}
 	seat->last_truth = truth;
 	if (truth != RH_TRUTH_UNKNOWN) {
 		judge_keep_worst(judge, assertion, value);

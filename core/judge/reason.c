@@ -138,8 +138,22 @@ void judge_sentence(const struct rh_judge *judge, uint32_t assertion, char *out,
 	const struct rh_plan_assertion *plan = &judge->plan->assertions[assertion];
 	const struct rh_that *that = judge_that(judge, assertion);
 	const char *aggregate;
-	char gauge[64], limit[40];
+	char gauge[64], limit[40], every[RH_TIME_TEXT + 16] = "";
 
+	if (judge_has_rounds(judge, assertion) && plan->type->round_ns(plan->params) > 0)
+		snprintf(every, sizeof(every), " in every %s",
+			 rh_span_exact(limit, plan->type->round_ns(plan->params)));
+	if (that == NULL && plan->type->formula != NULL && plan->text != NULL &&
+	    strcmp(plan->text, plan->type->name) == 0) {
+		struct rh_buf formula = {0};
+
+		/* The name of a type says little; what it stands for says all. */
+		plan->type->formula(plan->params, judge->plan, plan, &formula);
+		snprintf(out, size, "%.60s (%.100s%s)", plan->type->name, rh_buf_str(&formula),
+			 every);
+		rh_buf_release(&formula);
+		return;
+	}
 	if (that == NULL) {
 		snprintf(out, size, "%.180s",
 			 plan->text != NULL && plan->text[0] != 0 ? plan->text : plan->type->name);

@@ -80,11 +80,12 @@ struct aggregate {
 	__int128 sum;
 	int64_t low;
 	int64_t high;
-	rh_off lows;	/* of every 64 nodes; 0: nobody needs it */
-	rh_off highs;	/* the same for the greatest */
-	rh_off holders; /* how many hold them, block by block */
-	rh_off order;	/* the values, sorted; 0: nobody needs it */
-	uint32_t block_count;
+	rh_off tally;  /* how many hold which value; 0: nobody needs extremes (extremes.c) */
+	rh_off blocks; /* the extremes of every 64 nodes, when values lie too far apart */
+	rh_off order;  /* the values, sorted; 0: nobody needs it */
+	uint32_t is_far_apart;
+	uint32_t moves; /* since then */
+	uint32_t told;	/* enum aspect, changed in this instant: who needs them is marked */
 	uint32_t column;
 	uint32_t known;		/* nodes that have a value */
 	uint32_t equal;		/* those whose value is `equal_to` */
@@ -100,7 +101,7 @@ struct aggregate {
 	struct kept cause;	/* the last record that changed a value */
 	struct gang gangs[GANG_COUNT];
 	uint32_t lone_count; /* open readers that are in no gang */
-	uint32_t unused;
+	uint32_t gang_bits;  /* 1 << enum gang_value, of those that somebody is in */
 };
 
 /* What an assertion reads of one column. */
@@ -128,7 +129,7 @@ enum window {
 	WINDOW_CLOSED
 };
 
-enum timer_kind { TIMER_HELD, TIMER_CLOSE, TIMER_OPEN };
+enum timer_kind { TIMER_HELD, TIMER_ROUND, TIMER_CLOSE, TIMER_OPEN };
 
 struct timer {
 	uint64_t time_ns;
@@ -212,18 +213,19 @@ struct core {
 	uint64_t clock_ns; /* the instant that is being filled */
 	uint32_t waiting;  /* undecided assertions that a run waits for */
 	uint32_t unused;
-	uint64_t condition_changes; /* how often a condition's truth was seen to change */
-	struct rh_vec timers;	    /* struct timer, soonest last */
-	struct rh_vec touched;	    /* rh_off of aggregates, by this instant */
-	struct rh_vec dirty;	    /* struct dirty */
-	uint64_t looks;		    /* how often the dirty ones were looked at */
-	uint64_t turns;		    /* changes of gauges and marks so far */
-	struct rh_vec decisions;    /* uint32_t: seats in the order of decision */
-	struct rh_vec alerts;	    /* struct rh_alert: raised and cleared, in order */
-	uint32_t raised_count;	    /* alerts that are raised now */
-	uint32_t recovering;	    /* faults that are over and not got over */
-	struct rh_vec faults;	    /* uint32_t: steps in effect, oldest first */
-	rh_off step_bits[3];	    /* bits by step: unverified, untouched, failed action */
+	uint64_t condition_changes;    /* how often a condition's truth was seen to change */
+	uint64_t condition_changed_ns; /* the instant of the last time */
+	struct rh_vec timers;	       /* struct timer, soonest last */
+	struct rh_vec touched;	       /* rh_off of aggregates, by this instant */
+	struct rh_vec dirty;	       /* struct dirty */
+	uint64_t looks;		       /* how often the dirty ones were looked at */
+	uint64_t turns;		       /* changes of gauges and marks so far */
+	struct rh_vec decisions;       /* uint32_t: seats in the order of decision */
+	struct rh_vec alerts;	       /* struct rh_alert: raised and cleared, in order */
+	uint32_t raised_count;	       /* alerts that are raised now */
+	uint32_t recovering;	       /* faults that are over and not got over */
+	struct rh_vec faults;	       /* uint32_t: steps in effect, oldest first */
+	rh_off step_bits[3];	       /* bits by step: unverified, untouched, failed action */
 	uint32_t up_count;
 	uint32_t has_head; /* somebody said one */
 	struct rh_idmap heads;
@@ -348,9 +350,10 @@ struct rh_judge {
 	uint32_t column_count; /* gauges, then own columns */
 	bool *is_wanted;       /* by gauge */
 	bool *is_derived;
-	uint32_t *readers_at;	   /* column to its range in `readers` */
-	uint32_t *aggregates_at;   /* column to its range in the core's aggregates */
-	struct formula **formulas; /* by assertion; NULL: it has none */
+	uint32_t *readers_at;	       /* column to its range in `readers` */
+	uint32_t *aggregates_at;       /* column to its range in the core's aggregates */
+	struct aggregate **aggregates; /* where those stand */
+	struct formula **formulas;     /* by assertion; NULL: it has none */
 	const struct rh_that *
 		*thats; /* by assertion; NULL: it is more than one gauge and a number */
 	struct own_column *own_columns;
@@ -406,6 +409,8 @@ void judge_readers_fill(struct rh_judge *judge);
 void judge_windows_open(struct rh_judge *judge);
 void judge_open_first(struct rh_judge *judge); /* the windows that begin with the run */
 void judge_move_to(struct rh_judge *judge, uint64_t time_ns);
+/* It asks for progress, in rounds (struct rh_assertion_type), and is not looked at in between. */
+bool judge_has_rounds(const struct rh_judge *judge, uint32_t assertion);
 void judge_timer_add(struct rh_judge *judge, uint64_t time_ns, enum timer_kind kind,
 		     uint32_t assertion);
 void judge_wait_for(struct rh_judge *judge, uint32_t assertion);
@@ -451,6 +456,12 @@ enum rh_truth judge_that_truth(const struct rh_judge *judge, uint32_t assertion,
 			       const struct rh_that *that, int64_t *value);
 uint32_t judge_that_blame(const struct rh_judge *judge, uint32_t assertion,
 			  const struct rh_that *that);
+
+/* extremes.c: an aggregate's least and greatest value */
+void judge_extremes_open(struct rh_judge *judge, struct aggregate *aggregate);
+/* A value became another, and the column has it already; says which of the two is new by it. */
+uint32_t judge_extremes_move(struct rh_judge *judge, struct aggregate *aggregate, uint32_t position,
+			     const int64_t *before, const int64_t *value);
 
 /* formula.c: expressions */
 void judge_formulas_bind(struct rh_judge *judge); /* from the plan, before the space is open */

@@ -67,7 +67,17 @@ static const struct rh_key liveness_keys[] = {
 	 .doc = "Blocks that each node's chain must have grown since `since` or the start.", SINCE},
 	{"lagAllowance", NUMBER, BLANK(most), "-1",
 	 .doc = "How many blocks a node may be behind the highest; -1: any.", SINCE},
+	{"within", SPAN, BLANK(most_ns), "0",
+	 .doc = "Mode always: asked at the end of every stretch of this length, from the one "
+		"before; 0: "
+		"at the end of the window.",
+	 SINCE},
 	RH_KEY_END};
+
+static uint64_t round_ns(const void *params)
+{
+	return ((const struct blanks *)params)->most_ns;
+}
 
 FORMULA(liveness)
 {
@@ -83,6 +93,11 @@ FORMULA(liveness)
 static const struct rh_key production_keys[] = {
 	{"blocks", NUMBER, BLANK(by), "1",
 	 .doc = "Blocks by which the highest chain must have grown.", SINCE},
+	{"within", SPAN, BLANK(most_ns), "0",
+	 .doc = "Mode always: asked at the end of every stretch of this length, from the one "
+		"before; 0: "
+		"at the end of the window.",
+	 SINCE},
 	RH_KEY_END};
 
 FORMULA(block_production)
@@ -494,8 +509,10 @@ FORMULA(alert_cleared)
 #define AT_END RH_MODE_AT_END + 1
 
 const struct rh_assertion_type judge_named_types[JUDGE_NAMED_TYPES] = {
-	ROW("liveness", "every node's chain grows, and none stays behind", liveness_keys, liveness),
-	ROW("block_production", "somebody produces blocks", production_keys, block_production),
+	ROW("liveness", "every node's chain grows, and none stays behind", liveness_keys, liveness,
+	    .round_ns = round_ns),
+	ROW("block_production", "somebody produces blocks", production_keys, block_production,
+	    .round_ns = round_ns),
 	ROW("finality", "final blocks: they advance, and how far they are behind", finality_keys,
 	    finality),
 	ROW("finality_stalled", "nothing becomes final", stalled_keys, finality_stalled,

@@ -69,6 +69,23 @@ const char *rh_result_state_name(enum rh_result_state state)
 	return "?";
 }
 
+/* Of a wait, what did not come. */
+static void put_failed_step(char *text, size_t size, const struct rh_plan *plan,
+			    const struct rh_plan_step *step)
+{
+	bool is_wait =
+		step->type->effect == RH_EFFECT_ON_RUN && step->type->run_op == RH_RUN_OP_WAIT;
+
+	if (is_wait && step->condition < plan->assertion_count &&
+	    plan->assertions[step->condition].text != NULL)
+		snprintf(text, size, "%.80s waited in vain until %.120s", step->name,
+			 plan->assertions[step->condition].text);
+	else if (is_wait)
+		snprintf(text, size, "%.80s waited in vain", step->name);
+	else
+		snprintf(text, size, "action %.80s failed", step->name);
+}
+
 static void find_error(const struct rh_judge *judge, char *text, size_t size)
 {
 	const struct rh_plan *plan = judge->plan;
@@ -84,7 +101,7 @@ static void find_error(const struct rh_judge *judge, char *text, size_t size)
 	}
 	for (uint32_t i = 0; i < plan->step_count; i++) {
 		if (rh_bit_get(steps(judge, STEPS_FAILED), i)) {
-			snprintf(text, size, "action %.80s failed", plan->steps[i].name);
+			put_failed_step(text, size, plan, &plan->steps[i]);
 			return;
 		}
 	}

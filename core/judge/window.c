@@ -15,7 +15,7 @@
 
 /* ---- timers ---------------------------------------------------------------------------------- */
 
-/* Soonest last.  At one time: what has held long enough, windows that end, windows that begin. */
+/* Soonest last.  At one time: what has held long enough, rounds, windows that end, windows that begin. */
 static int compare_timers(const void *left, const void *right, const void *ctx)
 {
 	const struct timer *a = left;
@@ -54,6 +54,41 @@ void judge_timer_add(struct rh_judge *judge, uint64_t time_ns, enum timer_kind k
 	*(struct timer *)rh_vec_insert(&judge->space, &judge->core->timers, sizeof(timer), low) =
 		timer;
 }
+
+/* ---- rounds ---------------------------------------------------------------------------------- */
+
+bool judge_has_rounds(const struct rh_judge *judge, uint32_t assertion)
+{
+	const struct rh_plan_assertion *plan = &judge->plan->assertions[assertion];
+
+	return plan->mode == RH_MODE_ALWAYS && plan->type->round_ns != NULL &&
+	       judge->formulas[assertion] != NULL;
+}
+
+/* Progress counts from here, and is asked for when the round is over. */
+static void begin_round(struct rh_judge *judge, uint32_t assertion)
+{
+	const struct rh_plan_assertion *plan = &judge->plan->assertions[assertion];
+	uint64_t round_ns = plan->type->round_ns(plan->params);
+
+	judge_capture_at_opening(judge, assertion);
+	if (round_ns > 0)
+		judge_timer_add(judge, rh_time_add(judge->core->clock_ns, round_ns), TIMER_ROUND,
+				assertion);
+}
+
+static void end_round(struct rh_judge *judge, uint32_t assertion)
+{
+	struct seat *seat = &judge->seats[assertion];
+
+	if (seat->state != RH_RESULT_OPEN || seat->window != WINDOW_OPEN)
+		return;
+	judge_look(judge, assertion);
+	if (seat->state == RH_RESULT_OPEN)
+		begin_round(judge, assertion);
+}
+
+/* ---- openings -------------------------------------------------------------------------------- */
 
 static bool begins_with_a_step(const struct rh_plan_assertion *plan)
 {
@@ -109,6 +144,13 @@ uint64_t rh_judge_next_end(const struct rh_judge *judge)
 	return RH_TIME_NEVER;
 }
 
+uint64_t rh_judge_next_timer(const struct rh_judge *judge)
+{
+	uint32_t count = judge->core->timers.count;
+
+	return count == 0 ? RH_TIME_NEVER : timer_at(judge, count - 1)->time_ns;
+}
+
 /* ---- the end of a window --------------------------------------------------------------------- */
 
 /* What the mode says at the end of a window in which everything was seen. */
@@ -150,7 +192,8 @@ static bool looks_at_the_end(const struct rh_judge *judge, uint32_t assertion)
 	const struct rh_plan_assertion *plan = &judge->plan->assertions[assertion];
 
 	return plan->mode == RH_MODE_AT_END || plan->mode == RH_MODE_EDGE ||
-	       plan->mode == RH_MODE_FINAL || judge_is_timed(judge, assertion);
+	       plan->mode == RH_MODE_FINAL || judge_is_timed(judge, assertion) ||
+	       (judge_has_rounds(judge, assertion) && !judge->seats[assertion].has_value);
 }
 
 static void close_window(struct rh_judge *judge, uint32_t assertion)
@@ -200,6 +243,10 @@ static void open_window(struct rh_judge *judge, uint32_t assertion)
 		return;
 	RH_ASSERT(seat->window == WINDOW_AHEAD);
 	seat->window = WINDOW_OPEN;
+	if (judge_has_rounds(judge, assertion)) {
+		begin_round(judge, assertion);
+		return;
+	}
 	judge_capture_at_opening(judge, assertion);
 	if (judge_is_momentary(judge, assertion))
 		seat->cause.is_set = 0;
@@ -217,6 +264,9 @@ static void fire(struct rh_judge *judge, const struct timer *timer)
 		if (seat->state == RH_RESULT_OPEN && seat->is_holding &&
 		    (seat->window == WINDOW_OPEN || seat->window == WINDOW_HOLDING))
 			judge_look(judge, timer->assertion);
+		break;
+	case TIMER_ROUND:
+		end_round(judge, timer->assertion);
 		break;
 	case TIMER_CLOSE:
 		close_window(judge, timer->assertion);

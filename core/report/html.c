@@ -114,9 +114,10 @@ static void put_verdict(struct page *page)
 		put(page, "</p>\n");
 	}
 	if (facts->status != RH_STATUS_COMPLETED)
-		rh_buf_printf(page->out, "<p>The run ended early: %s at %s.</p>\n",
-			      rh_run_status_name(facts->status),
-			      rh_clock_text(text, facts->simulated_ns));
+		rh_buf_printf(
+			page->out, "<p>The run ended early: %s at %s.</p>\n",
+			rh_run_status_name(facts->status),
+			rh_clock_text(text, facts->simulated_ns / RH_NS_PER_MS * RH_NS_PER_MS));
 	if (facts->plan->hypothesis != NULL && facts->plan->hypothesis[0] != 0) {
 		put(page, "<p><span class=\"dim\">Hypothesis:</span> ");
 		put_text(page, facts->plan->hypothesis);
@@ -217,7 +218,7 @@ static void put_evidence(struct page *page, uint32_t assertion, const struct rh_
 		put_text(page, plan->nodes[result->node].name);
 		put(page, " ");
 	}
-	rh_buf_printf(page->out, "at %s", rh_clock_text(text, result->decided_ns));
+	rh_buf_printf(page->out, "at %s", rh_sentence_moment(text, result->decided_ns));
 	rh_sentence_judged(&line, plan, assertion, result);
 	put(page, line.len > 0 ? ": " : "");
 	put_text(page, rh_buf_str(&line));
@@ -254,14 +255,18 @@ static void put_check(struct page *page, uint32_t index)
 		      "<span class=\"name\">",
 		      rh_result_state_name(result->state), rh_result_state_name(result->state),
 		      mark_of(result->state));
-	put_text(page, assertion->name);
+	if (rh_sentence_has_name(assertion, result))
+		put_text(page, assertion->name);
 	put(page, "</span><div class=\"what\">");
 	put_text(page, result->state == RH_RESULT_OPEN ? "not decided" : result->reason);
 	put(page, "<div class=\"dim small\">");
 	put_text(page, mode_words(assertion->mode));
-	put(page, " <code>");
-	put_text(page, assertion->text == NULL ? "" : assertion->text);
-	put(page, "</code>");
+	/* Once is enough. */
+	if (strcmp(assertion->name, assertion->text == NULL ? "" : assertion->text) != 0) {
+		put(page, " <code>");
+		put_text(page, assertion->text == NULL ? "" : assertion->text);
+		put(page, "</code>");
+	}
 	if (assertion->phase < plan->phase_count) {
 		put(page, " in phase ");
 		put_text(page, plan->phases[assertion->phase].name);
@@ -294,7 +299,7 @@ static void put_time_cell(struct page *page, uint64_t time_ns)
 	char text[RH_TIME_TEXT] = "–";
 
 	if (time_ns != REPORT_NEVER)
-		rh_clock_text(text, time_ns);
+		rh_clock_text(text, time_ns / RH_NS_PER_MS * RH_NS_PER_MS);
 	put_cell(page, "id", text);
 }
 
@@ -320,6 +325,22 @@ static void put_verified_cell(struct page *page, uint32_t index)
 	put_cell(page, "", text);
 }
 
+static void put_what_cell(struct page *page, uint32_t index)
+{
+	const struct rh_plan_step *step = &page->facts->plan->steps[index];
+	struct rh_buf line = {0};
+	char text[80];
+
+	rh_buf_text(&line, rh_words_fault(text, page->facts->plan, index));
+	if (step->type->effect == RH_EFFECT_ON_RUN) {
+		rh_buf_reset(&line);
+		rh_buf_printf(&line, "%s ", step->type->name);
+		rh_words_own(&line, page->facts->plan, step);
+	}
+	put_cell(page, "", rh_buf_str(&line));
+	rh_buf_release(&line);
+}
+
 static void put_faults(struct page *page)
 {
 	const struct rh_plan *plan = page->facts->plan;
@@ -335,7 +356,7 @@ static void put_faults(struct page *page)
 
 		put(page, "<tr>");
 		put_cell(page, "", plan->steps[i].name);
-		put_cell(page, "", rh_words_fault(text, plan, i));
+		put_what_cell(page, i);
 		if (plan->steps[i].is_disabled) {
 			put(page, "<td colspan=\"4\">disabled</td></tr>\n");
 			continue;
@@ -435,11 +456,11 @@ static void put_reorgs(struct page *page)
 		return;
 	rh_buf_printf(
 		page->out,
-		"<h2>Reorgs</h2>\n<details%s><summary>the first %s of %s</summary>\n"
+		"<h2>Reorgs</h2>\n<details%s><summary>%s%s of %s</summary>\n"
 		"<div class=\"scroll\"><table>\n<tr><th>time</th><th>node</th>"
 		"<th class=\"num\">blocks undone</th><th>from head</th><th>to head</th></tr>\n",
-		shown <= 10 ? " open" : "", rh_words_number(text, shown),
-		rh_words_number(total, report->reorg_count));
+		shown <= 10 ? " open" : "", shown < report->reorg_count ? "the first " : "",
+		rh_words_number(text, shown), rh_words_number(total, report->reorg_count));
 	for (uint64_t i = 0; i < shown; i++) {
 		const struct rh_report_reorg *reorg = &report->reorgs[i];
 

@@ -71,6 +71,8 @@ void rh_report_json(const struct rh_report *report, const struct rh_report_facts
 		rh_buf_text(out, ",\"verdict\":null");
 	else
 		put_text(out, "verdict", rh_verdict_name(facts->verdict));
+	if (facts->judge != NULL && rh_judge_error_text(facts->judge)[0] != 0)
+		put_text(out, "error", rh_judge_error_text(facts->judge));
 	put_text(out, "traceHash", facts->trace_hash);
 	put_text(out, "planHash", rh_hash128_text(plan_hash, rh_plan_hash(facts->plan)));
 	put_number(out, "events", facts->events);

@@ -103,6 +103,34 @@ static void tell_stage(const struct sentence *sentence,
 	rh_buf_printf(sentence->out, " %s", words[sentence->record->stage]);
 }
 
+static void tell_transaction(const struct sentence *sentence)
+{
+	static const char *const verbs[] = {"is sent ", "has seen ", "includes ", "drops "};
+	const struct rh_record *record = sentence->record;
+	char digits[24];
+
+	if (record->stage >= RH_ARRAY_LEN(verbs)) {
+		put_plain(sentence);
+		return;
+	}
+	snprintf(digits, sizeof(digits), "%" PRIx64, record->a);
+	rh_buf_printf(sentence->out, "%stransaction t%.*s", verbs[record->stage], ID_DIGITS,
+		      digits);
+	if (record->stage == RH_TX_INCLUDED)
+		rh_buf_printf(sentence->out, " in block %" PRIu64, record->c);
+}
+
+static void tell_node(const struct sentence *sentence)
+{
+	static const char *const words[] = {"comes up", "goes down", "is paused", "is ready",
+					    "has vanished"};
+
+	if (sentence->record->stage >= RH_ARRAY_LEN(words))
+		put_plain(sentence);
+	else
+		rh_buf_text(sentence->out, words[sentence->record->stage]);
+}
+
 void rh_sentence_record(struct rh_buf *out, const struct rh_record *record,
 			const struct rh_names *names)
 {
@@ -126,6 +154,10 @@ void rh_sentence_record(struct rh_buf *out, const struct rh_record *record,
 		tell_gauge(&sentence);
 	} else if (record->kind == RH_RECORD_REORG) {
 		tell_reorg(&sentence);
+	} else if (record->kind == RH_RECORD_TX) {
+		tell_transaction(&sentence);
+	} else if (record->kind == RH_RECORD_NODE) {
+		tell_node(&sentence);
 	} else if (record->kind == RH_RECORD_FAULT) {
 		tell_stage(&sentence, names->step, record->index, fault_words,
 			   RH_ARRAY_LEN(fault_words));
@@ -166,6 +198,24 @@ static void put_seen(struct rh_buf *out, const struct rh_plan *plan,
 		rh_buf_text(out, rh_gauge_text(seen, unit, that->value));
 }
 
+/* What other types saw stands behind the last comma of their reason: "expected ..., saw 0 at eu-0". */
+static void put_seen_by_reason(struct rh_buf *out, const struct rh_result *result)
+{
+	static const char *const words[] = {", saw ", ", still ", ", but "};
+	const char *seen = NULL;
+
+	for (size_t i = 0; i < RH_ARRAY_LEN(words); i++) {
+		const char *at = result->reason;
+
+		while ((at = strstr(at, words[i])) != NULL) {
+			at += 2;
+			seen = seen == NULL || at > seen ? at : seen;
+		}
+	}
+	if (seen != NULL)
+		rh_buf_text(out, strncmp(seen, "but ", 4) == 0 ? seen + 4 : seen);
+}
+
 void rh_sentence_judged(struct rh_buf *out, const struct rh_plan *plan, uint32_t assertion,
 			const struct rh_result *result)
 {
@@ -174,6 +224,8 @@ void rh_sentence_judged(struct rh_buf *out, const struct rh_plan *plan, uint32_t
 
 	RH_ASSERT(assertion < plan->assertion_count);
 	put_seen(out, plan, &plan->assertions[assertion], result);
+	if (out->len == before)
+		put_seen_by_reason(out, result);
 	if (result->fault_step < plan->step_count)
 		rh_buf_printf(out, "%swith %s in effect (%s)", out->len > before ? ", " : "",
 			      plan->steps[result->fault_step].name,
@@ -200,6 +252,18 @@ bool rh_sentence_is_news(const struct rh_result *result, uint32_t index)
 			return false;
 	}
 	return true;
+}
+
+bool rh_sentence_has_name(const struct rh_plan_assertion *assertion, const struct rh_result *result)
+{
+	const char *reason = result->reason;
+
+	if (assertion->text == NULL || strcmp(assertion->name, assertion->text) != 0 ||
+	    result->state == RH_RESULT_OPEN)
+		return true;
+	if (strncmp(reason, "expected ", 9) == 0)
+		reason += 9;
+	return strncmp(reason, assertion->name, strlen(assertion->name)) != 0;
 }
 
 char *rh_sentence_moment(char text[RH_TIME_TEXT], uint64_t time_ns)

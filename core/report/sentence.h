@@ -16,6 +16,9 @@ void rh_sentence_judged(struct rh_buf *out, const struct rh_plan *plan, uint32_t
 			const struct rh_result *result);
 /* Whether evidence `index` says what the record before it has not said already. */
 bool rh_sentence_is_news(const struct rh_result *result, uint32_t index);
+/* Whether a check's name says what its reason does not: many have no name but their sentence. */
+bool rh_sentence_has_name(const struct rh_plan_assertion *assertion,
+			  const struct rh_result *result);
 /* "01:25:41.092": a moment, to the millisecond. */
 char *rh_sentence_moment(char text[RH_TIME_TEXT], uint64_t time_ns);
 /* "n-3", or "network" for what no single node did. */

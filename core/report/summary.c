@@ -192,8 +192,8 @@ static void put_blame(struct summary *summary, uint32_t assertion, const struct 
 	}
 	rh_buf_reset(&line);
 	rh_sentence_judged(&line, plan, assertion, result);
-	put_moment(summary, result->decided_ns, "judged", width,
-		   line.len == 0 ? "failed" : rh_buf_str(&line));
+	if (line.len > 0)
+		put_moment(summary, result->decided_ns, "judged", width, rh_buf_str(&line));
 	rh_buf_release(&line);
 	rh_arena_release(&arena);
 }
@@ -218,6 +218,34 @@ static void put_mark(struct summary *summary, enum rh_result_state state)
 	}
 }
 
+/* One check: its name in a column of `width`, or on a line of its own, and how it went. */
+static void put_check(struct summary *summary, uint32_t index, size_t width)
+{
+	const struct rh_plan_assertion *assertion = &summary->facts->plan->assertions[index];
+	const struct rh_result *result = rh_judge_result(summary->facts->judge, index);
+	size_t columns = rh_words_columns(assertion->name);
+	size_t begin = summary->style.is_ascii ? 7 : 4;
+	size_t indent = begin;
+
+	rh_buf_text(summary->out, "  ");
+	put_mark(summary, result->state);
+	rh_buf_text(summary->out, " ");
+	if (rh_sentence_has_name(assertion, result) && columns <= width) {
+		rh_buf_text(summary->out, assertion->name);
+		put_blanks(summary->out, width - columns + 2);
+		indent = begin + width + 2;
+	} else if (rh_sentence_has_name(assertion, result)) {
+		put_wrapped(summary, assertion->name, begin);
+		indent = begin + 2;
+		put_blanks(summary->out, indent);
+	}
+	put_wrapped(summary, result->state == RH_RESULT_OPEN ? "not decided" : result->reason,
+		    indent);
+	/* What ended too early has nobody to blame. */
+	if (result->state == RH_RESULT_FAILED)
+		put_blame(summary, index, result);
+}
+
 static void put_checks(struct summary *summary)
 {
 	const struct rh_plan *plan = summary->facts->plan;
@@ -227,34 +255,17 @@ static void put_checks(struct summary *summary)
 		return;
 	rh_buf_text(summary->out, "\n");
 	for (uint32_t i = 0; i < plan->assertion_count; i++) {
-		size_t columns = rh_words_columns(plan->assertions[i].name);
+		const struct rh_plan_assertion *assertion = &plan->assertions[i];
+		size_t columns = rh_words_columns(assertion->name);
 
-		if (rh_assertion_is_judged(&plan->assertions[i]) && columns > width &&
-		    columns <= NAME_COLUMNS_MAX)
+		if (rh_assertion_is_judged(assertion) &&
+		    rh_sentence_has_name(assertion, rh_judge_result(summary->facts->judge, i)) &&
+		    columns > width && columns <= NAME_COLUMNS_MAX)
 			width = columns;
 	}
 	for (uint32_t i = 0; i < plan->assertion_count; i++) {
-		const struct rh_result *result = rh_judge_result(summary->facts->judge, i);
-		const char *name = plan->assertions[i].name;
-		size_t columns = rh_words_columns(name);
-		size_t indent = (summary->style.is_ascii ? 7 : 4) + width + 2;
-
-		if (!rh_assertion_is_judged(&plan->assertions[i]))
-			continue;
-		rh_buf_text(summary->out, "  ");
-		put_mark(summary, result->state);
-		rh_buf_printf(summary->out, " %s", name);
-		put_blanks(summary->out, columns < width ? width - columns + 2 : 2);
-		if (columns > width) {
-			rh_buf_text(summary->out, "\n");
-			put_blanks(summary->out, indent);
-		}
-		put_wrapped(summary,
-			    result->state == RH_RESULT_OPEN ? "not decided" : result->reason,
-			    indent);
-		/* What ended too early has nobody to blame. */
-		if (result->state == RH_RESULT_FAILED)
-			put_blame(summary, i, result);
+		if (rh_assertion_is_judged(&plan->assertions[i]))
+			put_check(summary, i, width);
 	}
 }
 
@@ -280,16 +291,38 @@ static void put_scores(struct summary *summary, struct rh_scores scores)
 	rh_buf_text(summary->out, "\n");
 }
 
+/* From then on no step of a phase is begun, which explains checks that waited for one. */
+static void put_rollback(struct summary *summary)
+{
+	const struct rh_plan *plan = summary->facts->plan;
+	uint64_t begun_ns = REPORT_NEVER;
+	char clock[RH_TIME_TEXT];
+
+	for (uint32_t i = 0; i < plan->step_count; i++) {
+		uint64_t requested_ns = summary->report->steps[i].requested_ns;
+
+		if (plan->steps[i].part == RH_PART_ROLLBACK && requested_ns < begun_ns)
+			begun_ns = requested_ns;
+	}
+	if (begun_ns == REPORT_NEVER)
+		return;
+	rh_buf_printf(summary->out, "  rollback began at %s",
+		      rh_clock_text(clock, begun_ns / RH_NS_PER_MS * RH_NS_PER_MS));
+	rh_buf_text(summary->out,
+		    begun_ns < plan->duration_ns ? "; no other step was begun after it\n" : "\n");
+}
+
 static void put_verdict(struct summary *summary)
 {
 	const struct rh_report_facts *facts = summary->facts;
 	uint32_t count = facts->judge == NULL ? 0 : facts->plan->assertion_count;
-	uint32_t passed = 0;
+	uint32_t told = 0; /* that failed, when the run did; else that passed */
 	char clock[RH_TIME_TEXT];
 	const char *error;
 
 	for (uint32_t i = 0; i < count; i++)
-		passed += rh_judge_result(facts->judge, i)->state == RH_RESULT_PASSED;
+		told += rh_judge_result(facts->judge, i)->state ==
+			(facts->verdict == RH_VERDICT_FAILED ? RH_RESULT_FAILED : RH_RESULT_PASSED);
 	if (count > 0)
 		count = rh_plan_judged_count(facts->plan);
 	rh_buf_text(summary->out, "\n  ");
@@ -299,14 +332,18 @@ static void put_verdict(struct summary *summary)
 		put_coloured(summary, rh_verdict_name(facts->verdict),
 			     facts->verdict == RH_VERDICT_PASSED ? COLOUR_GOOD : COLOUR_BAD);
 	if (facts->judge != NULL)
-		rh_buf_printf(summary->out, "%*s%u of %u",
-			      (int)(8 - strlen(rh_verdict_name(facts->verdict))), "", passed,
-			      count);
+		rh_buf_printf(summary->out, "%*s%u of %u%s",
+			      (int)(8 - strlen(rh_verdict_name(facts->verdict))), "", told, count,
+			      facts->verdict == RH_VERDICT_PASSED ||
+					      facts->verdict == RH_VERDICT_FAILED
+				      ? ""
+				      : " passed");
 	if (facts->trace_hash[0] != 0)
 		rh_buf_printf(summary->out, "      trace %s", facts->trace_hash);
 	rh_buf_text(summary->out, "\n");
 	if (facts->judge != NULL)
 		put_scores(summary, rh_judge_scores(facts->judge));
+	put_rollback(summary);
 	error = facts->judge == NULL ? "" : rh_judge_error_text(facts->judge);
 	if (error[0] != 0) {
 		rh_buf_text(summary->out, "  because ");

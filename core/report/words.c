@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/scenario/node_steps.h"
+
 char *rh_words_number(char text[32], uint64_t value)
 {
 	char digits[24];
@@ -244,6 +246,66 @@ char *rh_words_fault(char text[80], const struct rh_plan *plan, uint32_t step_in
 	else
 		snprintf(text, 80, "%.40s", kind);
 	return text;
+}
+
+/* ---- steps of the run ------------------------------------------------------------------------ */
+
+static void put_step_names(struct rh_buf *out, const struct rh_plan *plan,
+			   const struct rh_plan_step *step)
+{
+	for (uint32_t i = 0; i < step->step_count && i < PARTS_NAMED; i++)
+		rh_buf_printf(out, "%s%s", i == 0 ? "" : ", ", plan->steps[step->steps[i]].name);
+	if (step->step_count > PARTS_NAMED)
+		rh_buf_printf(out, " and %" PRIu32 " more", step->step_count - PARTS_NAMED);
+}
+
+static void put_wait(struct rh_buf *out, const struct rh_plan *plan,
+		     const struct rh_plan_step *step)
+{
+	const char *and = "";
+	char text[RH_TIME_TEXT];
+
+	if (step->until_ns != RH_TIME_NEVER && step->until_ns > step->at_ns) {
+		rh_buf_printf(out, "for %s", rh_span_exact(text, step->until_ns - step->at_ns));
+		and = ", and ";
+	}
+	if (step->condition != RH_NONE) {
+		rh_buf_printf(out, "%suntil %s", and, plan->assertions[step->condition].text);
+		and = ", and ";
+	}
+	if (step->step_count > 0) {
+		rh_buf_printf(out, "%suntil done: ", and);
+		put_step_names(out, plan, step);
+	}
+}
+
+void rh_words_own(struct rh_buf *out, const struct rh_plan *plan, const struct rh_plan_step *step)
+{
+	char name[64];
+
+	switch (step->type->run_op) {
+	case RH_RUN_OP_WAIT:
+		put_wait(out, plan, step);
+		return;
+	case RH_RUN_OP_CLEAR:
+		rh_buf_text(out, "ends ");
+		put_step_names(out, plan, step);
+		return;
+	case RH_RUN_OP_CAPTURE:
+		rh_buf_text(out, "keeps ");
+		for (uint32_t i = 0; i < step->gauge_count; i++)
+			rh_buf_printf(out, "%s%s", i == 0 ? "" : ", ",
+				      rh_plan_gauge_name(name, plan, step->gauges[i]));
+		return;
+	case RH_RUN_OP_WORKLOAD:
+		rh_buf_text(out, step->workload < plan->workload_count
+					 ? plan->workloads[step->workload].name
+					 : "?");
+		return;
+	case RH_RUN_OP_ANNOTATE:
+		rh_buf_printf(out, "\"%s\"", ((const struct rh_annotate *)step->params)->text);
+		return;
+	}
 }
 
 /* ---- the network ----------------------------------------------------------------------------- */

@@ -22,6 +22,9 @@ char *rh_words_count(char text[32], uint64_t value);
 char *rh_words_clock(char text[32], uint64_t time_ns, uint64_t run_ns);
 /* "cut 60|40", "crash n-3", "latency on 40 links" */
 char *rh_words_fault(char text[80], const struct rh_plan *plan, uint32_t step);
+/* "until heads == 1", "keeps head_height", "ends cut-1": what a step of the run does (effect
+ * RH_EFFECT_ON_RUN). */
+void rh_words_own(struct rh_buf *out, const struct rh_plan *plan, const struct rh_plan_step *step);
 /* "100 nodes in 6 regions, 8 peers each" */
 void rh_words_network(struct rh_buf *out, const struct rh_plan *plan);
 /* "two chains", "40 nodes reorg 2 blocks deep"; "" when nothing is known of chains. */

@@ -1,5 +1,8 @@
 /*
  * check.c - what a plan needs that a world cannot do, told before anything starts.
+ *
+ * Two kinds: what no world of this version has (steps of later work, checks of what no model models),
+ * which is true of the file wherever it is run; and what one world has and another has not.
  */
 #include <stdio.h>
 #include <string.h>
@@ -89,8 +92,6 @@ static int check_step(const struct rh_plan *plan, const struct rh_plan_step *ste
 	struct need need = {0, NULL};
 	char place[300];
 
-	if (step->type->lacks != NULL && step->type->lacks(step->params) != NULL)
-		return refuse_later(plan, step, step->type->lacks(step->params), world, err);
 	switch (step->type->effect) {
 	case RH_EFFECT_ON_LINKS:
 		step->type->link(step->params, &state);
@@ -100,6 +101,9 @@ static int check_step(const struct rh_plan *plan, const struct rh_plan_step *ste
 		need = need_of_op(step->type->begin_op(step->params));
 		if ((need.capability & can) == need.capability && step->type->is_fault)
 			need = need_of_op(step->type->end_op(step->params));
+		break;
+	case RH_EFFECT_ON_CLOCKS:
+		need = (struct need){RH_CAN_FAULT_CLOCK, "clocks that a step can change"};
 		break;
 	case RH_EFFECT_ON_MODEL:
 		need = (struct need){RH_CAN_MODEL_ACTION, "an action of the model"};
@@ -112,14 +116,150 @@ static int check_step(const struct rh_plan *plan, const struct rh_plan_step *ste
 		break;
 	case RH_EFFECT_ON_RUN:
 		break;
-	case RH_EFFECT_LATER:
-		return refuse_later(plan, step, step->type->missing, world, err);
+	case RH_EFFECT_LATER: /* check_missing */
+		break;
 	}
 	if ((need.capability & can) == need.capability)
 		return 0;
 	return rh_err_set(
 		err, RH_E_UNSUPPORTED, "%sstep %s: %s needs %s, which the %s world cannot do",
 		place_of(place, plan, step), step->name, step->type->name, need.key, world);
+}
+
+/* ---- what no world has ----------------------------------------------------------------------- */
+
+/* What a step asks for that no world has; NULL when there is nothing. */
+static const char *step_needs(const struct rh_plan *plan, uint32_t step)
+{
+	const struct rh_plan_step *one = &plan->steps[step];
+
+	if (one->is_disabled)
+		return NULL;
+	if (one->type->lacks != NULL && one->type->lacks(one->params) != NULL)
+		return one->type->lacks(one->params);
+	return one->type->effect == RH_EFFECT_LATER ? one->type->missing : NULL;
+}
+
+/* Adds what is not among them yet; false when it is, or there is no more room. */
+static bool add_new(const char **seen, uint32_t *count, const char *word)
+{
+	for (uint32_t i = 0; i < *count; i++) {
+		if (strcmp(seen[i], word) == 0)
+			return false;
+	}
+	if (*count == RH_REGISTRY_MAX)
+		return false;
+	seen[(*count)++] = word;
+	return true;
+}
+
+/* The types that need it, each once. */
+static void put_types(struct rh_buf *out, const struct rh_plan *plan, const char *missing)
+{
+	const char *seen[2 * RH_REGISTRY_MAX];
+	uint32_t count = 0;
+	uint32_t steps;
+
+	for (uint32_t i = 0; i < plan->step_count; i++) {
+		const char *needs = step_needs(plan, i);
+
+		if (needs != NULL && strcmp(needs, missing) == 0 &&
+		    add_new(seen, &count, plan->steps[i].type->name))
+			rh_buf_printf(out, "%s%s", count == 1 ? " (" : ", ", seen[count - 1]);
+	}
+	steps = count;
+	for (uint32_t i = 0; i < plan->assertion_count; i++) {
+		const struct rh_assertion_type *type = plan->assertions[i].type;
+		uint32_t checks = count - steps;
+
+		if (type->missing == NULL || strcmp(type->missing, missing) != 0 ||
+		    !add_new(seen + steps, &checks, type->name))
+			continue;
+		count++;
+		rh_buf_printf(out, "%scheck %s", count == 1 ? " (" : ", ", type->name);
+	}
+	rh_buf_text(out, ")");
+}
+
+static const char *workload_needs(const struct rh_plan_workload *workload)
+{
+	return workload->type->lacks != NULL ? workload->type->lacks(workload->params) : NULL;
+}
+
+uint32_t rh_run_missing(const struct rh_plan *plan, struct rh_buf *out)
+{
+	uint32_t total = plan->step_count + plan->assertion_count;
+	const char *seen[2 * RH_REGISTRY_MAX];
+	uint32_t count = 0;
+	char place[300];
+
+	if (plan->model != NULL && plan->model->missing != NULL) {
+		add_new(seen, &count, plan->model->missing);
+		rh_buf_printf(
+			out, "%smodel %s needs %s: cannot be run by this version\n",
+			put_place(place, plan, plan->model_place.line, plan->model_place.column),
+			plan->model->name, plan->model->missing);
+	}
+	for (uint32_t i = 0; i < total; i++) {
+		bool is_step = i < plan->step_count;
+		const char *missing =
+			is_step ? step_needs(plan, i)
+				: plan->assertions[i - plan->step_count].type->missing;
+
+		if (missing == NULL || !add_new(seen, &count, missing))
+			continue;
+		if (is_step)
+			rh_buf_text(out, place_of(place, plan, &plan->steps[i]));
+		else
+			rh_buf_printf(out, "%s: ", plan->path);
+		rh_buf_printf(out, "needs %s", missing);
+		put_types(out, plan, missing);
+		rh_buf_text(out, ": cannot be run by this version\n");
+	}
+	for (uint32_t i = 0; i < plan->workload_count; i++) {
+		const char *missing = workload_needs(&plan->workloads[i]);
+
+		if (missing != NULL && add_new(seen, &count, missing))
+			rh_buf_printf(out,
+				      "%s: workload %s needs %s: cannot be run by this version\n",
+				      plan->path, plan->workloads[i].name, missing);
+	}
+	return count;
+}
+
+/* ---- all ------------------------------------------------------------------------------------- */
+
+static int check_missing(const struct rh_plan *plan, const char *world, struct rh_err *err)
+{
+	char place[300];
+
+	if (plan->model != NULL && plan->model->missing != NULL)
+		return rh_err_set(
+			err, RH_E_UNSUPPORTED,
+			"%smodel %s needs %s, which this version does not have",
+			put_place(place, plan, plan->model_place.line, plan->model_place.column),
+			plan->model->name, plan->model->missing);
+	for (uint32_t i = 0; i < plan->step_count; i++) {
+		if (step_needs(plan, i) != NULL)
+			return refuse_later(plan, &plan->steps[i], step_needs(plan, i), world, err);
+	}
+	for (uint32_t i = 0; i < plan->assertion_count; i++) {
+		const struct rh_assertion_type *type = plan->assertions[i].type;
+
+		if (type->missing != NULL)
+			return rh_err_set(err, RH_E_UNSUPPORTED,
+					  "check %s: %s needs %s, which this version does not have",
+					  plan->assertions[i].name, type->name, type->missing);
+	}
+	for (uint32_t i = 0; i < plan->workload_count; i++) {
+		const char *missing = workload_needs(&plan->workloads[i]);
+
+		if (missing != NULL)
+			return rh_err_set(err, RH_E_UNSUPPORTED,
+					  "workload %s needs %s, which this version does not have",
+					  plan->workloads[i].name, missing);
+	}
+	return 0;
 }
 
 /* `modes: [sim]` names the worlds that a scenario is for. */
@@ -134,18 +274,6 @@ static int check_mode(const struct rh_plan *plan, const char *world, struct rh_e
 			  "%sspec.modes names %s only: this scenario is not for --mode %s",
 			  put_place(place, plan, plan->modes_place.line, plan->modes_place.column),
 			  plan->modes == RH_PLAN_MODE_LIVE ? "live" : "sim", world);
-}
-
-static int check_model(const struct rh_plan *plan, struct rh_err *err)
-{
-	char place[300];
-
-	if (plan->model == NULL || plan->model->missing == NULL)
-		return 0;
-	return rh_err_set(err, RH_E_UNSUPPORTED,
-			  "%smodel %s needs %s, which this version does not have",
-			  put_place(place, plan, plan->model_place.line, plan->model_place.column),
-			  plan->model->name, plan->model->missing);
 }
 
 /* Links that are lossy, uneven or narrow from the start. */
@@ -164,19 +292,17 @@ static int check_bases(const struct rh_plan *plan, uint32_t can, const char *wor
 	return 0;
 }
 
-int rh_run_check(const struct rh_plan *plan, const struct rh_world_ops *world, struct rh_err *err)
+int rh_run_check_world(const struct rh_plan *plan, const struct rh_world_ops *world,
+		       struct rh_err *err)
 {
-	uint32_t can = 0;
-	int first = check_mode(plan, world->name, err);
+	uint32_t can;
 
-	if (first == 0)
-		first = check_model(plan, err);
-	if (first == 0) {
-		can = world->capabilities(NULL, plan);
-		first = check_bases(plan, can, world->name, err);
-	}
-	if (first != 0)
-		return first;
+	/* A world is not asked about nodes that are none. */
+	if (plan->model != NULL && plan->model->missing != NULL)
+		return 0;
+	can = world->capabilities(NULL, plan);
+	if (check_bases(plan, can, world->name, err) != 0)
+		return RH_E_UNSUPPORTED;
 	for (uint32_t i = 0; i < plan->step_count; i++) {
 		int rc;
 
@@ -186,28 +312,18 @@ int rh_run_check(const struct rh_plan *plan, const struct rh_world_ops *world, s
 		if (rc != 0)
 			return rc;
 	}
-	for (uint32_t i = 0; i < plan->assertion_count; i++) {
-		const struct rh_assertion_type *type = plan->assertions[i].type;
-
-		if (type->missing != NULL)
-			return rh_err_set(err, RH_E_UNSUPPORTED,
-					  "check %s: %s needs %s, which this version does not have",
-					  plan->assertions[i].name, type->name, type->missing);
-	}
-	for (uint32_t i = 0; i < plan->workload_count; i++) {
-		const struct rh_plan_workload *workload = &plan->workloads[i];
-		const char *lack = workload->type->lacks != NULL
-					   ? workload->type->lacks(workload->params)
-					   : NULL;
-
-		if (lack != NULL)
-			return rh_err_set(err, RH_E_UNSUPPORTED,
-					  "workload %s needs %s, which this version does not have",
-					  workload->name, lack);
-	}
 	if (plan->workload_count > 0 && !(can & RH_CAN_SUBMIT))
 		return rh_err_set(err, RH_E_UNSUPPORTED,
 				  "workload %s: the %s world takes no submissions",
 				  plan->workloads[0].name, world->name);
 	return world->check != NULL ? world->check(plan, err) : 0;
+}
+
+int rh_run_check(const struct rh_plan *plan, const struct rh_world_ops *world, struct rh_err *err)
+{
+	int rc = check_mode(plan, world->name, err);
+
+	if (rc == 0)
+		rc = check_missing(plan, world->name, err);
+	return rc != 0 ? rc : rh_run_check_world(plan, world, err);
 }

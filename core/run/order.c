@@ -174,12 +174,12 @@ void run_watch(struct run *run)
 	run->condition_changes = changes;
 	for (uint32_t i = 0; i < run->plan->step_count; i++) {
 		uint32_t condition = run->plan->steps[i].condition;
-		uint64_t look_ns = run_grid_after(run, run->last_ns);
+		uint64_t look_ns = run_grid_after(run, rh_judge_condition_changed_ns(run->judge));
 
 		if (!run->steps[i].is_waiting || condition == RH_NONE || !is_true(run, condition))
 			continue;
 		/* What is known late is acted on late. */
-		if (look_ns <= run->now_ns)
+		if (look_ns < run->now_ns)
 			look_ns = run_grid_after(run, run->now_ns);
 		if (look_ns < run->look_ns)
 			run->look_ns = look_ns;

@@ -12,7 +12,7 @@
 static bool has_part(const struct run *run, enum rh_part part)
 {
 	for (uint32_t i = 0; i < run->plan->step_count; i++) {
-		if (run->plan->steps[i].part == part)
+		if (run->plan->steps[i].part == part && !run->plan->steps[i].is_disabled)
 			return true;
 	}
 	return false;

@@ -148,6 +148,31 @@ static uint64_t stretch_end(const struct run *run)
 	return (run->now_ns / width + 1) * width;
 }
 
+/* Something is done as soon as the judge sees that it is to be done: a rollback, the end of a wait. */
+static bool is_followed(const struct run *run)
+{
+	return run->judge != NULL && (run->is_overtime || run->waiting_count > 0 ||
+				      (run->rollback == ROLLBACK_NONE &&
+				       (run->plan->rollback_when & RH_ROLLBACK_ON_FAILURE)));
+}
+
+/*
+ * A world looks up behind its own records.  What the run itself says, and what time alone changes (a
+ * window opens, an alert has held), is known at the point of the reaction grid behind it as well: else
+ * the next record, whenever it comes, would tell, and that is not the same in every engine.
+ */
+static uint64_t next_insight(const struct run *run)
+{
+	uint64_t next_ns = RH_TIME_NEVER;
+	uint64_t timer_ns = rh_judge_next_timer(run->judge);
+
+	if (run->said_ns >= run->now_ns)
+		next_ns = run_grid_after(run, run->said_ns);
+	if (timer_ns != RH_TIME_NEVER && timer_ns >= run->now_ns)
+		next_ns = least(next_ns, run_grid_after(run, timer_ns));
+	return next_ns;
+}
+
 static uint64_t next_stop(const struct run *run)
 {
 	const struct rh_plan *plan = run->plan;
@@ -172,6 +197,8 @@ static uint64_t next_stop(const struct run *run)
 	if (run->judge != NULL && run->rollback == ROLLBACK_NONE &&
 	    (plan->rollback_when & RH_ROLLBACK_ON_FAILURE))
 		next_ns = least(next_ns, rh_judge_next_end(run->judge));
+	if (is_followed(run))
+		next_ns = least(next_ns, next_insight(run));
 	if (plan->timeout_ns > run->now_ns)
 		next_ns = least(next_ns, plan->timeout_ns);
 	RH_ASSERT(next_ns > run->now_ns);
@@ -206,8 +233,7 @@ static enum over find_over(const struct run *run)
 /* Answers are followed up, and past its duration a run stops at the last decision. */
 static uint64_t calm_mask(const struct run *run)
 {
-	if (run->is_overtime || run->waiting_count > 0 ||
-	    (run->rollback == ROLLBACK_NONE && (run->plan->rollback_when & RH_ROLLBACK_ON_FAILURE)))
+	if (run->is_overtime || is_followed(run))
 		return 0;
 	return ~(UINT64_C(1) << RH_RECORD_ACTION);
 }

@@ -64,5 +64,10 @@ int rh_run(struct rh_run_result *result, const struct rh_plan *plan,
 /* What this plan needs that the world cannot do: RH_E_UNSUPPORTED naming the step, or 0. */
 int rh_run_check(const struct rh_plan *plan, const struct rh_world_ops *world,
 		 struct rh_err *err) RH_MUST_USE;
+/* The same without what no world of this version has ... */
+int rh_run_check_world(const struct rh_plan *plan, const struct rh_world_ops *world,
+		       struct rh_err *err) RH_MUST_USE;
+/* ... and that: a line for each missing thing, with the first place that asks for it.  How many. */
+uint32_t rh_run_missing(const struct rh_plan *plan, struct rh_buf *out);
 
 #endif

@@ -4,6 +4,7 @@
  *   run.c       the loop: where to stop next, and when to end
  *   timeline.c  what the plan says will happen, sorted
  *   steps.c     beginning, ending and verifying steps; which nodes and edges they hold
+ *   clocks.c    what steps do to clocks
  *   order.c     which step comes when: what was left out, what waits for what
  *   own_steps.c what the run does itself: clear, capture, annotate, workload
  *   parts.c     rollback and cleanup
@@ -49,6 +50,7 @@ struct step_run {
 	uint32_t begins_open; /* tickets without an answer */
 	uint32_t ends_open;
 	struct rh_link_state link; /* what it does to each of its edges */
+	struct rh_clock clock;	   /* what it has done to each of its clocks */
 	bool is_done;		   /* begun (a wait: over) or left out: who waits for it need not */
 	bool is_gone;		   /* left out, or called off before it began */
 	bool is_waiting;	   /* a wait that goes on */
@@ -122,6 +124,7 @@ struct run {
 	uint32_t waiting_count;	    /* waits with a condition */
 	uint64_t condition_changes; /* of the judge, seen so far */
 	uint64_t last_ns;	    /* time of the last record */
+	uint64_t said_ns;	    /* time of the last record of the run's own */
 	uint64_t look_ns;	    /* when to look at conditions again; RH_TIME_NEVER */
 	enum rollback rollback;
 	uint64_t rollback_ns; /* when it is due */
@@ -166,6 +169,16 @@ void run_answer(struct run *run, const struct rh_record *record);
 void run_rollback(struct run *run);
 /* What is still without an answer when the world has ended. */
 void run_steps_close(struct run *run);
+
+/* A ticket for an action of a step, and its start: false when the world refused at once, which is
+ * an answer as well. */
+uint32_t run_action_begin(struct run *run, enum ticket_kind kind, uint32_t step);
+bool run_action_start(struct run *run, struct rh_action *action, uint32_t ticket, bool is_rollback);
+
+/* clocks.c */
+void run_change_clocks(struct run *run, uint32_t step, bool is_begin);
+/* What the clocks of the step's nodes should be now; in run->scratch. */
+struct rh_clock *run_expected_clocks(struct run *run, uint32_t step);
 
 /* order.c */
 /* False when the step is not to be begun: called off, or its condition does not hold. */

@@ -36,8 +36,6 @@ static void emit_fault(struct run *run, uint64_t time_ns, uint32_t step, uint16_
 	run_emit(run, &record);
 }
 
-static uint32_t new_ticket(struct run *run, enum ticket_kind kind, uint32_t step);
-
 static void emit_action(struct run *run, uint32_t ticket, uint32_t step, uint16_t stage,
 			uint64_t touched, const char *text)
 {
@@ -58,7 +56,7 @@ static void emit_action(struct run *run, uint32_t ticket, uint32_t step, uint16_
 
 uint32_t run_own_begin(struct run *run, uint32_t step)
 {
-	uint32_t ticket = new_ticket(run, TICKET_OWN, step);
+	uint32_t ticket = run_action_begin(run, TICKET_OWN, step);
 
 	run->tickets[ticket].is_answered = true;
 	emit_action(run, ticket, step, RH_ACTION_REQUESTED, 0, NULL);
@@ -110,7 +108,7 @@ static void say_cleared(struct run *run, uint64_t time_ns, uint32_t step)
 	struct step_run *state = &run->steps[step];
 
 	state->is_ending = false;
-	if (plan->type->effect == RH_EFFECT_ON_NODES)
+	if (plan->type->effect == RH_EFFECT_ON_NODES || plan->type->effect == RH_EFFECT_ON_CLOCKS)
 		state->touched = plan->node_count;
 	emit_fault(run, time_ns, step, RH_FAULT_CLEARED);
 	if (state->touched != 0 || plan->type->effect != RH_EFFECT_ON_LINKS)
@@ -124,7 +122,7 @@ static void say_cleared(struct run *run, uint64_t time_ns, uint32_t step)
 
 /* ---- tickets --------------------------------------------------------------------------------- */
 
-static uint32_t new_ticket(struct run *run, enum ticket_kind kind, uint32_t step)
+uint32_t run_action_begin(struct run *run, enum ticket_kind kind, uint32_t step)
 {
 	if (run->ticket_count == run->ticket_cap) {
 		run->ticket_cap = run->ticket_cap == 0 ? 16 : run->ticket_cap * 2;
@@ -222,8 +220,7 @@ void run_answer(struct run *run, const struct rh_record *record)
 	settle(run, record->index, record->time_ns, record->stage == RH_ACTION_DONE);
 }
 
-/* Starts an action whose ticket was made; what the world refuses at once is an answer as well. */
-static void start(struct run *run, struct rh_action *action, uint32_t ticket, bool is_rollback)
+bool run_action_start(struct run *run, struct rh_action *action, uint32_t ticket, bool is_rollback)
 {
 	uint32_t step = run->tickets[ticket].step;
 	struct rh_err err = {0};
@@ -232,10 +229,11 @@ static void start(struct run *run, struct rh_action *action, uint32_t ticket, bo
 	action->name64 = is_rollback ? 0 : run->plan->steps[step].name64;
 	emit_action(run, ticket, step, RH_ACTION_REQUESTED, 0, NULL);
 	if (run->ops->start(run->world, action, ticket, &err) == 0)
-		return;
+		return true;
 	run->tickets[ticket].is_answered = true;
 	emit_action(run, ticket, step, RH_ACTION_REFUSED, 0, err.text);
 	settle(run, ticket, run->now_ns, false);
+	return false;
 }
 
 static bool contains(const uint32_t *ascending, uint32_t count, uint32_t value)
@@ -371,14 +369,14 @@ static void set_links(struct run *run, uint32_t step, enum ticket_kind kind, con
 			is_set[i] = true;
 			some[action.link_count++] = all[i];
 		}
-		ticket = new_ticket(run, kind, step);
+		ticket = run_action_begin(run, kind, step);
 		for (uint32_t other = 0; other < run->plan->step_count; other++) {
 			if (was_active[other] && acts_on_links(run, other) &&
 			    contains(run->plan->steps[other].edges,
 				     run->plan->steps[other].edge_count, plan->edges[first]))
 				add_owner(run, ticket, other);
 		}
-		start(run, &action, ticket, is_rollback);
+		run_action_start(run, &action, ticket, is_rollback);
 	}
 }
 
@@ -439,8 +437,9 @@ static void change_nodes(struct run *run, uint32_t step, bool is_begin)
 	action.nodes = free_nodes(run, step, &action.node_count);
 	run->steps[step].is_active = is_begin && plan->type->is_fault;
 	if (action.node_op != RH_NODE_OP_NONE && action.node_count > 0)
-		start(run, &action, new_ticket(run, is_begin ? TICKET_BEGIN : TICKET_END, step),
-		      false);
+		run_action_start(run, &action,
+				 run_action_begin(run, is_begin ? TICKET_BEGIN : TICKET_END, step),
+				 false);
 	else if (!is_begin)
 		say_cleared(run, run->now_ns, step);
 	else
@@ -455,7 +454,7 @@ static void act_on_model(struct run *run, uint32_t step)
 	const struct rh_model *model = run->plan->model;
 	struct rh_action action = {
 		.kind = RH_ACTION_MODEL, .nodes = plan->nodes, .node_count = plan->node_count};
-	uint32_t ticket = new_ticket(run, TICKET_BEGIN, step);
+	uint32_t ticket = run_action_begin(run, TICKET_BEGIN, step);
 
 	while (action.model_action < model->action_count &&
 	       strcmp(model->actions[action.model_action].name, plan->type->model_action) != 0)
@@ -464,7 +463,7 @@ static void act_on_model(struct run *run, uint32_t step)
 	if (plan->type->model_args != NULL)
 		plan->type->model_args(plan->params, &action.key, &action.arg);
 	add_owner(run, ticket, step);
-	start(run, &action, ticket, false);
+	run_action_start(run, &action, ticket, false);
 }
 
 /* ---- steps ----------------------------------------------------------------------------------- */
@@ -506,6 +505,9 @@ void run_step_begin(struct run *run, uint32_t step)
 	case RH_EFFECT_ON_MODEL:
 		act_on_model(run, step);
 		break;
+	case RH_EFFECT_ON_CLOCKS:
+		run_change_clocks(run, step, true);
+		break;
 	case RH_EFFECT_ON_RUN:
 		run_own_step(run, step);
 		return;
@@ -530,6 +532,8 @@ void run_step_end(struct run *run, uint32_t step, bool is_rollback)
 		say_unverified(run, run->now_ns, step);
 	if (acts_on_links(run, step))
 		change_links(run, step, false, is_rollback);
+	else if (run->plan->steps[step].type->effect == RH_EFFECT_ON_CLOCKS)
+		run_change_clocks(run, step, false);
 	else
 		change_nodes(run, step, false);
 }
@@ -538,13 +542,17 @@ static void verify(struct run *run, uint32_t step)
 {
 	const struct rh_plan_step *plan = &run->plan->steps[step];
 	struct rh_expectation expected = {.step = step};
-	uint32_t ticket = new_ticket(run, TICKET_VERIFY, step);
+	uint32_t ticket = run_action_begin(run, TICKET_VERIFY, step);
 	struct rh_err err = {0};
 
 	run->steps[step].wants_verify = false;
 	if (acts_on_links(run, step)) {
 		expected.links = merged_links(run, step);
 		expected.link_count = plan->edge_count;
+	} else if (plan->type->effect == RH_EFFECT_ON_CLOCKS) {
+		expected.nodes = plan->nodes;
+		expected.node_count = plan->node_count;
+		expected.clocks = run_expected_clocks(run, step);
 	} else {
 		enum rh_node_op op = plan->type->begin_op(plan->params);
 

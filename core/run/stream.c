@@ -132,6 +132,7 @@ static bool judge_has_decided(const struct run *run)
 
 void run_emit(struct run *run, const struct rh_record *record)
 {
+	run->said_ns = record->time_ns;
 	if (run->judge != NULL && !run->is_closing)
 		rh_judge_take(run->judge, record, 1);
 	if (judge_has_decided(run))

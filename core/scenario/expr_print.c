@@ -9,6 +9,7 @@
 #include "core/scenario/expr.h"
 
 #define DECIMALS_MAX 18
+#define PACE_NS_MAX  (24 * RH_NS_PER_HOUR) /* the longest unit of paces: any other divides it */
 
 const char *rh_expr_type_text(enum rh_expr_type type)
 {
@@ -101,13 +102,17 @@ static void print_whole(struct rh_rational number, enum rh_key_type type, const 
 		rh_value_print(&value, &key, out);
 }
 
-/* Per second when that is a decimal, else per minute or hour, else as a fraction. */
+/* Per second when that is a decimal, else per minute, hour or day, else as a fraction. */
 static void print_pace(struct rh_rational number, struct rh_buf *out)
 {
 	static const struct {
 		const char *text;
 		uint64_t ns;
-	} units[] = {{"s", RH_NS_PER_SEC}, {"m", RH_NS_PER_MIN}, {"h", RH_NS_PER_HOUR}, {"ns", 1}};
+	} units[] = {{"s", RH_NS_PER_SEC},
+		     {"m", RH_NS_PER_MIN},
+		     {"h", RH_NS_PER_HOUR},
+		     {"d", PACE_NS_MAX},
+		     {"ns", 1}};
 	struct rh_rational scaled;
 
 	for (size_t i = 0; i < RH_ARRAY_LEN(units); i++) {
@@ -136,7 +141,7 @@ bool rh_expr_value_is_exact(const struct rh_expr_value *value)
 		return value->number.den == 1;
 	case RH_EXPR_PACE:
 		return rh_rational_mul(&scaled, value->number,
-				       (struct rh_rational){(int64_t)RH_NS_PER_HOUR, 1}) &&
+				       (struct rh_rational){(int64_t)PACE_NS_MAX, 1}) &&
 		       rh_rational_is_decimal(scaled);
 	case RH_EXPR_LIST:
 		for (uint32_t i = 0; i < value->count; i++) {
@@ -261,6 +266,12 @@ static void print_literal(const struct rh_expr_value *value, struct rh_buf *out)
 			      : value->type == RH_EXPR_SIZE   ? "B"
 							      : "bit",
 			      value->number.den);
+		return;
+	}
+	/* So many a nanosecond, divided: the fraction alone would read as a division by a pace. */
+	if (value->type == RH_EXPR_PACE && !rh_expr_value_is_exact(value)) {
+		print_pace((struct rh_rational){value->number.num, 1}, out);
+		rh_buf_printf(out, " / %" PRId64, value->number.den);
 		return;
 	}
 	rh_expr_value_print(value, out);

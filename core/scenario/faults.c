@@ -10,6 +10,7 @@
 
 #include "core/base/dist.h"
 #include "core/plan.h"
+#include "core/scenario/clock_faults.h"
 #include "core/scenario/node_steps.h"
 
 #define HOUR_NS INT64_C(3600000000000)
@@ -441,6 +442,8 @@ static const struct rh_action_type *const actions[] = {
 	&disconnect,
 	&rh_fault_flaky,
 	&profile,
+	&rh_fault_clock_skew,
+	&rh_fault_clock_drift,
 	&rh_fault_kill,
 	&rh_fault_pause,
 	&rh_node_start,

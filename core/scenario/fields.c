@@ -115,6 +115,22 @@ static const struct rh_field *find_field(const struct rh_field *fields, const ch
 	return NULL;
 }
 
+/* The one section of the language that has such a key; NULL when none has, or several have. */
+static const char *home_of(const struct rh_loader *loader, const char *key)
+{
+	const struct rh_keyset *keys = loader->keys != NULL ? loader->keys : &rh_keyset_default;
+	const char *home = NULL;
+
+	for (uint32_t i = 0; i < keys->section_count; i++) {
+		if (find_field(keys->sections[i].fields, key) == NULL)
+			continue;
+		if (home != NULL)
+			return NULL;
+		home = keys->sections[i].name;
+	}
+	return home;
+}
+
 static void complain_unknown(struct rh_loader *loader, const struct rh_tree_pair *pair,
 			     const struct rh_field *fields, const char *path)
 {
@@ -130,6 +146,9 @@ static void complain_unknown(struct rh_loader *loader, const struct rh_tree_pair
 		snprintf(hint, sizeof(hint), "did you mean \"%.60s\"?", near);
 	else if (count == 0)
 		snprintf(hint, sizeof(hint), "there are no keys here");
+	else if (home_of(loader, pair->key) != NULL)
+		snprintf(hint, sizeof(hint), "it is a key of %.60s: rehearse explain %.60s",
+			 home_of(loader, pair->key), home_of(loader, pair->key));
 	rh_load_complain(loader, "E012", pair->place, rh_load_path(loader, path, pair->key), hint,
 			 "unknown key \"%.60s\" %s%s", pair->key, path[0] != 0 ? "under " : "",
 			 path[0] != 0 ? path : "at the top of the file");

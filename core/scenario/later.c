@@ -16,16 +16,6 @@
 	 .default_text = standard, \
 	 .doc = sentence, \
 	 .since = "0.1"},
-#define DAY INT64_C(86400000000000)
-#define SIGNED(slot, text, most, standard, sentence) \
-	{.name = text, \
-	 .type = RH_KEY_DURATION, \
-	 .offset = (slot)*SLOT_BYTES, \
-	 .default_text = standard, \
-	 .min = -(most), \
-	 .max = most, \
-	 .doc = sentence, \
-	 .since = "0.1"},
 #define SHARE(slot, text, standard, sentence) \
 	{.name = text, \
 	 .type = RH_KEY_RATIO, \

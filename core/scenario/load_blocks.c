@@ -71,15 +71,23 @@ static void load_rounds(struct rh_steps *steps, struct rh_cursor *cursor,
 					    : "that would be more than 10,000 rounds");
 		return;
 	}
+	if (!rh_step_is_near(steps, begin.at_ns, count, in->every_ns, tree, path))
+		return;
+	steps->round_count += (uint32_t)count;
+	if (steps->round_count > RH_STEPS_MAX) {
+		rh_load_complain(loader, "E082", tree->place, path, NULL,
+				 "the file comes to more than 100,000 rounds");
+		return;
+	}
 	if (in->until != NULL)
 		steps->stretch.unless =
 			rh_new_condition(steps, in->until,
 					 rh_arena_printf(&loader->scratch, "%s.until", name), path);
 	for (uint64_t i = 0; i < count; i++) {
-		if (i > 0)
-			steps->stretch.suffix =
-				rh_arena_printf(&loader->scratch, "%s.%llu", before.suffix,
-						(unsigned long long)i + 1);
+		steps->stretch.rounds = rh_arena_printf(&loader->scratch, "%s.%llu", before.rounds,
+							(unsigned long long)i + 1);
+		if (i > 0 || before.suffix[0] != 0)
+			steps->stretch.suffix = steps->stretch.rounds;
 		if (in->every_ns != 0)
 			*cursor = (struct rh_cursor){begin.after, begin.at_ns + i * in->every_ns};
 		rh_load_sequence(steps, cursor, in->actions, rh_load_path(loader, path, "actions"));
@@ -115,8 +123,8 @@ void rh_load_block(struct rh_steps *steps, struct rh_cursor *cursor,
 	const struct rh_tree *block = written->in.form[written->form];
 	const char *key = rh_step_form_key(written->form);
 	const char *path = rh_load_path(loader, written->path, key);
-	const char *name = rh_arena_printf(&loader->scratch, "%s%u%s", key, block->place.line,
-					   steps->stretch.suffix);
+	const char *name = rh_arena_printf(&loader->scratch, "%s-%u", key,
+					   ++steps->block_counts[written->form]);
 	struct rh_in_repeat repeat = {0};
 	struct rh_cursor begin;
 

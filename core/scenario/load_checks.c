@@ -133,10 +133,11 @@ static void load_workload(struct rh_loader *loader, const struct rh_tree *tree,
 	if (workload->type == NULL) {
 		for (uint32_t i = 0; i < registry->workload_count; i++)
 			types[i] = registry->workloads[i]->name;
-		rh_load_complain(
-			loader, "E040", rh_load_place(loader, tree, "workload", "type"), path,
-			rh_load_hint(loader, in.type, types, registry->workload_count, NULL),
-			"no kind of workload is called \"%.60s\"", in.type);
+		rh_load_complain(loader, "E040", rh_load_place(loader, tree, "workload", "type"),
+				 path,
+				 rh_load_hint(loader, in.type, types, registry->workload_count,
+					      "`rehearse list workloads` shows them"),
+				 "no kind of workload is called \"%.60s\"", in.type);
 		return;
 	}
 	workload->params = rh_load_params(loader, plain_with(loader, &in, workload->type, path),

@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "core/scenario/clock_faults.h"
 #include "core/scenario/faults.h"
 #include "core/scenario/steps.h"
 
@@ -21,6 +22,17 @@ struct copies {
 };
 
 /* ---- drafts ---------------------------------------------------------------------------------- */
+
+/* How many steps of a type there are, copies left out. */
+static uint32_t *count_of(struct rh_steps *steps, const struct rh_action_type *type)
+{
+	const struct rh_registry *registry = steps->loader->registry;
+	uint32_t i = 0;
+
+	while (i < registry->action_count && registry->actions[i] != type)
+		i++;
+	return &steps->type_counts[i < RH_REGISTRY_MAX ? i : RH_REGISTRY_MAX - 1];
+}
 
 struct rh_draft *rh_new_draft(struct rh_steps *steps, const struct rh_action_type *type,
 			      const char *name, struct rh_place place, const char *path)
@@ -57,20 +69,15 @@ struct rh_draft *rh_new_draft(struct rh_steps *steps, const struct rh_action_typ
 	draft->step.column = place.column;
 	draft->step.until_ns = RH_TIME_NEVER;
 	steps->count++;
+	++*count_of(steps, type);
 	return draft;
 }
 
 /* The fault and how many of its kind came before: "partition-2". */
 static const char *default_name(struct rh_steps *steps, const struct rh_action_type *type)
 {
-	uint32_t number = 1;
-
-	for (uint32_t i = 0; i < steps->count; i++) {
-		const struct rh_plan_step *step = &steps->drafts[i].step;
-
-		number += step->type == type && step->series == RH_NONE;
-	}
-	return rh_arena_printf(&steps->loader->scratch, "%s-%u", type->name, number);
+	return rh_arena_printf(&steps->loader->scratch, "%s-%u", type->name,
+			       *count_of(steps, type) + 1);
 }
 
 static const char *name_of(struct rh_steps *steps, const struct rh_written *written)
@@ -82,6 +89,20 @@ static const char *name_of(struct rh_steps *steps, const struct rh_written *writ
 	if (steps->stretch.suffix[0] == 0)
 		return name;
 	return rh_arena_printf(&steps->loader->scratch, "%.220s%s", name, steps->stretch.suffix);
+}
+
+/* Copies of a step in a repeat have the number of the round, also of the first: "x.2" is a round. */
+static const char *copy_name(struct rh_steps *steps, const struct rh_written *written,
+			     const char *name, uint64_t number)
+{
+	const char *own = written->in.id[0] != 0 ? written->in.id : written->in.name;
+	const char *rounds = steps->stretch.rounds;
+
+	if (own[0] == 0 || rounds[0] == 0)
+		return rh_arena_printf(&steps->loader->scratch, "%s.%llu", name,
+				       (unsigned long long)number);
+	return rh_arena_printf(&steps->loader->scratch, "%.220s%s.%llu", own, rounds,
+			       (unsigned long long)number);
 }
 
 /* ---- `if` ------------------------------------------------------------------------------------ */
@@ -96,18 +117,25 @@ static bool is_word(const char *text, const char *word)
 	return strcmp(text, word) == 0;
 }
 
-/* Fills condition, only_if or is_disabled; false after complaining. */
+/* `disabled: true` and `if: false`: the step stands in the plan and moves nothing else. */
+static bool is_left_out(const struct rh_written *written)
+{
+	const struct rh_tree *tree = written->in.condition;
+
+	return written->in.is_disabled ||
+	       (tree != NULL && tree->kind == RH_TREE_SCALAR && is_word(tree->text, "false"));
+}
+
+/* Fills condition and only_if; false after complaining. */
 static bool read_if(struct rh_steps *steps, struct rh_plan_step *out,
 		    const struct rh_written *written, const char *name)
 {
 	const struct rh_tree *tree = written->in.condition;
 	const char *text = tree != NULL && tree->kind == RH_TREE_SCALAR ? tree->text : "";
 
-	if (tree == NULL || is_word(text, "true"))
+	if (tree == NULL || is_word(text, "true") || is_word(text, "false"))
 		return true;
-	if (is_word(text, "false")) {
-		out->is_disabled = true;
-	} else if (is_word(text, "run.failed") || is_word(text, "!run.passed")) {
+	if (is_word(text, "run.failed") || is_word(text, "!run.passed")) {
 		out->only_if = RH_ONLY_FAILED;
 	} else if (is_word(text, "run.passed") || is_word(text, "!run.failed")) {
 		out->only_if = RH_ONLY_PASSED;
@@ -126,6 +154,22 @@ static bool read_if(struct rh_steps *steps, struct rh_plan_step *out,
 }
 
 /* ---- times ----------------------------------------------------------------------------------- */
+
+/* What the rows of its parameters cannot say of themselves. */
+static bool check_params(struct rh_steps *steps, const struct rh_written *written,
+			 const void *params)
+{
+	const struct rh_clock_drift *drift = params;
+	int64_t drift_ppb;
+
+	if (written->type != &rh_fault_clock_drift ||
+	    rh_drift_read(&drift_ppb, drift->text, RH_FAULT_DRIFT_MAX_PPM))
+		return true;
+	rh_load_complain(steps->loader, "E037", rh_tree_get(written->with, "drift")->place,
+			 rh_load_path(steps->loader, written->path, "with.drift"),
+			 "write for example 20ppm; at most 100000ppm", "this is not a drift");
+	return false;
+}
 
 /* A fault whose parameters say how long it is down lasts so long. */
 static bool find_downtime(uint64_t *downtime_ns, const struct rh_action_type *type,
@@ -232,7 +276,8 @@ static bool set_copies(struct rh_steps *steps, struct copies *copies,
 			copies->count = (rest_ns - 1) / copies->every_ns + 1;
 	}
 	if (copies->count >= 1 && copies->count <= RH_COPIES_MAX)
-		return true;
+		return rh_step_is_near(steps, begin->at_ns, copies->count, copies->every_ns,
+				       written->tree, written->path);
 	rh_load_complain(steps->loader, "E082", written->tree->place, written->path,
 			 copies->count == 0 ? "write times: 3" : NULL,
 			 copies->count == 0 ? "how often \"%.80s\" is taken is not known"
@@ -252,6 +297,7 @@ static bool set_targets(struct rh_steps *steps, struct rh_plan_step *step,
 	const struct rh_tree *direction = rh_load_key(loader, written->tree, "step", "direction");
 	bool needs_target = type->effect == RH_EFFECT_ON_NODES ||
 			    type->effect == RH_EFFECT_ON_MODEL ||
+			    type->effect == RH_EFFECT_ON_CLOCKS ||
 			    (is_on_links && type->edges == RH_EDGES_BETWEEN &&
 			     !rh_partition_has_shape(type, step->params));
 
@@ -329,7 +375,7 @@ static void set_common(struct rh_steps *steps, struct rh_plan_step *step,
 		step->label = rh_load_keep(steps->loader, written->in.name);
 	step->on_failure = (enum rh_on_failure)written->in.on_failure;
 	step->verify = written->in.verify == 1 ? RH_VERIFY_NONE : RH_VERIFY_REQUIRED;
-	step->is_disabled = written->in.is_disabled || terms->is_disabled;
+	step->is_disabled = is_left_out(written);
 	step->only_if = terms->only_if;
 	if (terms->condition != RH_NONE)
 		step->condition = terms->condition;
@@ -420,8 +466,7 @@ static void load_copies(struct rh_steps *steps, const struct rh_written *written
 		}
 		params = now;
 		if (i > 0)
-			own = rh_arena_printf(&steps->loader->scratch, "%s.%llu", name,
-					      (unsigned long long)i + 1);
+			own = copy_name(steps, written, name, i + 1);
 		draft = make_copy(steps, written, own, begin, since_ns, copies, params);
 		if (draft == NULL)
 			return;
@@ -443,44 +488,37 @@ static void load_copies(struct rh_steps *steps, const struct rh_written *written
 		if (i == 0)
 			first = last;
 		draft->step.series = i > 0 ? first : RH_NONE;
+		*count_of(steps, draft->step.type) -= i > 0;
 	}
 	warn_of_length(steps, &steps->drafts[last], written);
 }
 
-/* A wait that is left out moves nobody. */
 static void load_single_wait(struct rh_steps *steps, struct rh_cursor *cursor,
 			     const struct rh_cursor *begin, const struct rh_written *written,
-			     const char *name, struct rh_plan_step *terms)
+			     const char *name, const struct rh_plan_step *terms)
 {
-	bool is_left_out = written->in.is_disabled || terms->is_disabled;
 	uint32_t before = steps->count;
-	struct rh_cursor end = *begin;
 
-	rh_load_wait(steps, &end, begin, written, name);
-	*cursor = is_left_out ? *begin : end;
+	*cursor = *begin;
+	rh_load_wait(steps, cursor, begin, written, name);
 	for (uint32_t i = before; i < steps->count; i++)
 		set_common(steps, &steps->drafts[i].step, written, terms);
 }
 
-static void load_single(struct rh_steps *steps, struct rh_cursor *cursor,
-			struct rh_written *written)
+/* The step from `begin` on, and where it leaves the cursor. */
+static void load_at(struct rh_steps *steps, struct rh_cursor *cursor, const struct rh_cursor *begin,
+		    struct rh_written *written, const char *name)
 {
 	struct rh_loader *loader = steps->loader;
 	struct rh_plan_step terms = {RH_PLAN_STEP_INIT};
 	struct copies copies = {0};
 	struct rh_followed *followed;
-	struct rh_cursor begin;
-	const char *name;
 	void *params;
 
-	if (!rh_step_type(steps, written) || has_foreign_key(steps, written))
-		return;
-	name = name_of(steps, written);
-	if (!rh_step_begin(steps, &begin, cursor, written, name) ||
-	    !read_if(steps, &terms, written, name))
+	if (!read_if(steps, &terms, written, name))
 		return;
 	if (written->form == RH_FORM_WAIT) {
-		load_single_wait(steps, cursor, &begin, written, name, &terms);
+		load_single_wait(steps, cursor, begin, written, name, &terms);
 		return;
 	}
 	written->with = rh_apply_severity(steps, written);
@@ -491,14 +529,36 @@ static void load_single(struct rh_steps *steps, struct rh_cursor *cursor,
 				written->with != NULL ? written->with->place : written->tree->place,
 				rh_load_path(loader, written->path, "with"), written->type->keys,
 				written->type->params_size);
-	if (params == NULL || !set_copies(steps, &copies, written, &begin, params))
+	if (params == NULL || !check_params(steps, written, params) ||
+	    !set_copies(steps, &copies, written, begin, params))
 		return;
 	if (written->in.until != NULL)
 		terms.unless = rh_new_condition(
 			steps, written->in.until,
 			rh_arena_printf(&loader->scratch, "%.200s.until", name), written->path);
-	*cursor = begin;
-	load_copies(steps, written, name, &begin, &copies, params, &terms);
+	*cursor = *begin;
+	load_copies(steps, written, name, begin, &copies, params, &terms);
+}
+
+static void load_single(struct rh_steps *steps, struct rh_cursor *cursor,
+			struct rh_written *written)
+{
+	const struct rh_cursor before = *cursor;
+	uint32_t first = steps->count;
+	struct rh_cursor begin;
+	const char *name;
+
+	if (!rh_step_type(steps, written) || has_foreign_key(steps, written))
+		return;
+	name = name_of(steps, written);
+	if (rh_step_begin(steps, &begin, cursor, written, name))
+		load_at(steps, cursor, &begin, written, name);
+	if (!is_left_out(written))
+		return;
+	*cursor = before;
+	/* The wait of `at: block` is left out with its step. */
+	for (uint32_t i = first; i < steps->count; i++)
+		steps->drafts[i].step.is_disabled = true;
 }
 
 void rh_load_step(struct rh_steps *steps, struct rh_cursor *cursor, const struct rh_tree *tree,

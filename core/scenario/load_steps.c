@@ -25,6 +25,7 @@ static void load_phase_steps(struct rh_steps *steps, uint32_t phase)
 					     .phase = phase,
 					     .start_ns = plan->start_ns,
 					     .end_ns = plan->start_ns + plan->duration_ns,
+					     .rounds = "",
 					     .suffix = "",
 					     .unless = RH_NONE};
 	rh_load_sequence(steps, &cursor, rh_load_key(loader, tree, "phase", "actions"),
@@ -40,7 +41,7 @@ static void load_part(struct rh_steps *steps, enum rh_part part, const struct rh
 	struct rh_cursor cursor = {RH_NONE, 0};
 
 	steps->stretch = (struct rh_stretch){
-		.part = part, .phase = RH_NONE, .suffix = "", .unless = RH_NONE};
+		.part = part, .phase = RH_NONE, .rounds = "", .suffix = "", .unless = RH_NONE};
 	rh_load_sequence(steps, &cursor, list, path);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/dist.h"
+#include "core/scenario/clock_faults.h"
 #include "core/scenario/loader.h"
 #include "core/scenario/topology.h"
 
@@ -140,27 +141,6 @@ static void load_standing(struct rh_loader *loader, struct standing *standing,
 			"%s takes the name of a distribution or a map of shares, not a list", path);
 }
 
-/* "20ppm", "-150ppb" in parts per billion. */
-static bool read_drift(int64_t *ppb, const char *text)
-{
-	bool is_negative = *text == '-';
-	uint64_t number = 0;
-	uint32_t digits = 0;
-
-	text += *text == '-' || *text == '+';
-	for (; *text >= '0' && *text <= '9' && digits < 8; text++, digits++)
-		number = number * 10 + (uint64_t)(*text - '0');
-	if (digits == 0)
-		return false;
-	text += *text == ' ';
-	if (strcmp(text, "ppm") == 0)
-		number *= 1000;
-	else if (strcmp(text, "ppb") != 0)
-		return false;
-	*ppb = is_negative ? -(int64_t)number : (int64_t)number;
-	return number <= 1000000;
-}
-
 static void make_nodes(struct rh_loader *loader, const struct rh_in_group *in,
 		       const struct standing *standing, int64_t drift_ppb)
 {
@@ -218,7 +198,7 @@ static bool read_group(struct rh_loader *loader, struct group_draft *draft,
 				 in->name);
 		return false;
 	}
-	if (!read_drift(&draft->drift_ppb, in->clock_drift)) {
+	if (!rh_drift_read(&draft->drift_ppb, in->clock_drift, 1000)) {
 		rh_load_complain(loader, "E037", rh_load_place(loader, tree, "group", "clockDrift"),
 				 path, "write for example 20ppm; at most 1000ppm",
 				 "this is not a drift");

@@ -247,6 +247,17 @@ static bool read_at(struct rh_steps *steps, struct rh_cursor *begin,
 	return true;
 }
 
+bool rh_step_is_near(struct rh_steps *steps, uint64_t at_ns, uint64_t count, uint64_t every_ns,
+		     const struct rh_tree *tree, const char *path)
+{
+	if (at_ns <= RH_LOAD_TIME_MAX &&
+	    (every_ns == 0 || count <= (RH_LOAD_TIME_MAX - at_ns) / every_ns))
+		return true;
+	rh_load_complain(steps->loader, "E022", tree->place, path, NULL,
+			 "the step would be taken more than a century after the beginning");
+	return false;
+}
+
 bool rh_step_begin(struct rh_steps *steps, struct rh_cursor *begin, const struct rh_cursor *cursor,
 		   const struct rh_written *written, const char *name)
 {
@@ -264,6 +275,8 @@ bool rh_step_begin(struct rh_steps *steps, struct rh_cursor *begin, const struct
 	}
 	begin->at_ns += written->in.delay_ns;
 	if (at != NULL && !read_at(steps, begin, written, name))
+		return false;
+	if (!rh_step_is_near(steps, begin->at_ns, 1, 0, written->tree, written->path))
 		return false;
 	if (stretch->part == RH_PART_ACTIONS && begin->after == RH_NONE &&
 	    begin->at_ns >= stretch->end_ns && (at != NULL || delay != NULL))

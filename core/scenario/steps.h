@@ -41,7 +41,8 @@ struct rh_stretch {
 	uint32_t phase;
 	uint64_t start_ns;
 	uint64_t end_ns;
-	const char *suffix; /* of the round of a repeat: "" or ".2" */
+	const char *rounds; /* of the repeats around it: "" or ".1", ".2.1" */
+	const char *suffix; /* what names get from them: nothing while each is the first */
 	uint32_t unless;    /* condition of a repeat, or RH_NONE */
 };
 
@@ -52,6 +53,11 @@ struct rh_steps {
 	uint32_t cap;
 	struct rh_map names; /* of a draft, to its number */
 	struct rh_stretch stretch;
+	/* How many there were so far, for the names of those that are given none: blocks by form, steps by
+	 * the number of their type in the registry (copies do not count). */
+	uint32_t block_counts[RH_FORM_COUNT];
+	uint32_t type_counts[RH_REGISTRY_MAX];
+	uint32_t round_count; /* of all repeats; rounds of waits alone leave no steps to count */
 };
 
 /* A step as it was written, while it is made. */
@@ -104,6 +110,9 @@ void rh_load_parallel(struct rh_steps *steps, struct rh_cursor *cursor, const st
 /* Where the step begins, by `at` and `delay`; false after complaining. */
 bool rh_step_begin(struct rh_steps *steps, struct rh_cursor *begin, const struct rh_cursor *cursor,
 		   const struct rh_written *written, const char *name);
+/* Are so many rounds from that time on over within a century?  False after complaining. */
+bool rh_step_is_near(struct rh_steps *steps, uint64_t at_ns, uint64_t count, uint64_t every_ns,
+		     const struct rh_tree *tree, const char *path);
 /* The step `wait:`; moves the cursor from `begin`. */
 void rh_load_wait(struct rh_steps *steps, struct rh_cursor *cursor, const struct rh_cursor *begin,
 		  const struct rh_written *written, const char *name);

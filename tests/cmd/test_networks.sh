@@ -62,7 +62,7 @@ says err '^1 error,'
 
 example=tests/source-examples/whole-language.yaml
 expect 0 "$program" validate $example
-says err 'note: model ethereum-pos cannot be run yet'
+says err 'model ethereum-pos needs a proof-of-stake node.*cannot be run by this version'
 expect 2 "$program" run $example --out "$work/later"
 says err "error: $example:30:21: model ethereum-pos needs a proof-of-stake node"
 sed 's/finalized_epoch_lag/finalised_epoch_lag/' $example >"$work/word.yaml"

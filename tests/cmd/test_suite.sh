@@ -178,4 +178,19 @@ says out '^  - quickstart +cancelled'
 says out '^  - c +skipped'
 says out 'interrupted before it began'
 [ ! -e int/RUNNING ] || fail "the suite's directory is not complete"
+
+# What made a run an error is told, and not the last line of its log.
+cat >"$work/vain.yaml" <<'EOF'
+apiVersion: rehearse/v1
+kind: Scenario
+metadata: {name: vain}
+spec:
+  matrix: {seed: [1, 2]}
+  topology: {groups: [{name: n, count: 3}], shape: full}
+  network: {latency: 50ms}
+  model: {name: pow, with: {blockInterval: 20s}}
+  phases: [{name: p, duration: 5m, actions: [{id: high, wait: {until: "max(head_height) >= 999"}, timeout: 1m}]}]
+EOF
+expect 3 "$program" run "$work/vain.yaml" --out "$work/vain"
+says out '^      high waited in vain until max\(head_height\) >= 999$'
 echo "ok: suite"

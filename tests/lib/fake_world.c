@@ -217,7 +217,7 @@ static int fake_open(struct rh_world **out, const struct rh_plan *plan,
 static uint32_t fake_capabilities(const struct rh_world *world, const struct rh_plan *plan)
 {
 	(void)world;
-	return ((1u << 11) - 1) & ~plan_fake(plan)->cannot;
+	return ((1u << 12) - 1) & ~plan_fake(plan)->cannot;
 }
 
 static void give(struct fake_world *world, const struct rh_sink *sink, uint64_t below_ns)
@@ -381,6 +381,9 @@ static int fake_start(struct rh_world *base, const struct rh_action *action, uin
 			rh_buf_printf(world->log, " %s", ops[action->node_op]);
 		if (action->kind == RH_ACTION_MODEL)
 			rh_buf_printf(world->log, " model-%u", (unsigned)action->model_action);
+		if (action->kind == RH_ACTION_CLOCK)
+			rh_buf_printf(world->log, " by %" PRId64 "ns %" PRId64 "ppb",
+				      action->clock_step_ns, action->clock_drift_ppb);
 		log_links(world->log, action->links, action->link_count);
 		log_nodes(world, action->nodes, action->node_count);
 		rh_buf_u8(world->log, '\n');
@@ -397,7 +400,10 @@ static int fake_verify(struct rh_world *base, const struct rh_expectation *expec
 		log_head(world, "verify", ticket, expected->step);
 		log_links(world->log, expected->links, expected->link_count);
 		log_nodes(world, expected->nodes, expected->node_count);
-		if (expected->node_count > 0)
+		for (size_t i = 0; expected->clocks != NULL && i < expected->node_count; i++)
+			rh_buf_printf(world->log, " %" PRId64 "ns %" PRId64 "ppb",
+				      expected->clocks[i].offset_ns, expected->clocks[i].drift_ppb);
+		if (expected->node_count > 0 && expected->clocks == NULL)
 			rh_buf_text(world->log, expected->nodes_are_up ? " up" : " down");
 		rh_buf_u8(world->log, '\n');
 	}

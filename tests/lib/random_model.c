@@ -532,6 +532,7 @@ static void random_one(struct rh_plan *plan, uint64_t *at, struct random_act *ac
 		action->kind = RH_ACTION_CLOCK;
 		action->nodes = random_nodes(plan, at, &action->node_count);
 		action->clock_step_ns = (int64_t)pick(plan->seed, at, 4000000) - 2000000;
+		action->clock_drift_ppb = (int64_t)pick(plan->seed, at, 200000) - 100000;
 		break;
 	case 6:
 		action->kind = RH_ACTION_MODEL;

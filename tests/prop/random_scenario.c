@@ -7,133 +7,18 @@
  * windows and of the reaction grid now and then, so that equal instants are common.  The number of
  * nodes times the number of blocks is bounded, so that a run takes milliseconds.
  *
+ * Three of four have the rest of the language too (random_language.h): waits, blocks, series, signals, shapes,
+ * captures, alerts, checks with windows of their own, loads, rollback and cleanup.
+ *
  * A disabled step stands on one line of its own, so that a test can take it out with sed.
  *
  * usage: random_scenario SEED
  */
-#include <inttypes.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include "tests/prop/random_language.h"
+#include "tests/prop/random_maker.h"
 
-#define ARRAY_LEN(a)  (sizeof(a) / sizeof((a)[0]))
-#define NODES_MAX     25
-#define WORK_MAX      3000 /* nodes times expected blocks */
-#define SECOND_MS     UINT64_C(1000)
-#define REACTION_NS   UINT64_C(4194304)
-#define CHECKPOINT_NS (UINT64_C(1) << 30)
-
-struct maker {
-	uint64_t state;
-	uint32_t group_count;
-	uint32_t counts[4];
-	uint32_t node_count;
-	const char *const *regions; /* names that groups may use, or NULL */
-	uint32_t region_count;
-	bool wants_region; /* each group must have one */
-	bool has_silent;   /* nodes without links: a target on links may come out empty */
-	bool has_slots;	   /* moments may be written in slots of two seconds */
-	bool is_named;	   /* every step has a name, and some are disabled */
-	uint32_t step_count;
-	uint64_t interval_ms;
-	uint64_t duration_ms;
-	uint32_t phase_count;
-	uint64_t phase_ms;
-};
-
-static const char group_names[] = "abcd";
 static const char *const world_regions[] = {"na", "eu", "sa", "ap", "jp", "au"};
 static const char *const own_regions[] = {"north", "south", "east"};
-
-/* ---- drawing --------------------------------------------------------------------------------- */
-
-static uint64_t draw(struct maker *m)
-{
-	uint64_t x = m->state += UINT64_C(0x9E3779B97F4A7C15);
-
-	x = (x ^ (x >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
-	x = (x ^ (x >> 27)) * UINT64_C(0x94D049BB133111EB);
-	return x ^ (x >> 31);
-}
-
-/* From `low` to `high`, both possible. */
-static uint64_t between(struct maker *m, uint64_t low, uint64_t high)
-{
-	return low + draw(m) % (high - low + 1);
-}
-
-static bool chance(struct maker *m, uint32_t percent)
-{
-	return draw(m) % 100 < percent;
-}
-
-#define PICK(m, array) ((array)[draw(m) % ARRAY_LEN(array)])
-
-/* Small numbers as often as large ones. */
-static uint64_t logarithmic(struct maker *m, uint64_t low, uint64_t high)
-{
-	uint64_t top = low;
-
-	while (top < high && chance(m, 75))
-		top = top * 2 < high ? top * 2 + 1 : high;
-	return between(m, low, top);
-}
-
-/* A moment from 0 to `limit_ms`; with its unit. */
-static void print_moment(struct maker *m, uint64_t limit_ms)
-{
-	uint64_t limit_ns = limit_ms * 1000000;
-
-	switch (between(m, 0, 9)) {
-	case 0:
-		printf("0");
-		break;
-	case 1:
-		printf("%" PRIu64 "ns", between(m, 0, limit_ns / REACTION_NS) * REACTION_NS);
-		break;
-	case 2:
-		printf("%" PRIu64 "ns", between(m, 0, limit_ns / CHECKPOINT_NS) * CHECKPOINT_NS);
-		break;
-	case 3:
-		printf("%" PRIu64 "ns", between(m, 0, limit_ns));
-		break;
-	case 4:
-		printf("%" PRIu64 "ms", limit_ms);
-		break;
-	case 5:
-		if (m->has_slots) {
-			printf("%" PRIu64 " slots", between(m, 0, limit_ms / 2000));
-			break;
-		}
-		printf("%" PRIu64 "ms", between(m, 0, limit_ms + limit_ms / 4));
-		break;
-	case 6:
-		printf("%" PRIu64 "ms", between(m, 0, limit_ms));
-		break;
-	default:
-		printf("%" PRIu64 "s", between(m, 0, limit_ms / 10000) * 10);
-		break;
-	}
-}
-
-static void print_length(struct maker *m, uint64_t limit_ms)
-{
-	if (chance(m, 5))
-		printf("%" PRIu64 "ns", between(m, 1, 10));
-	else if (chance(m, 50))
-		printf("%" PRIu64 "s", between(m, 1, limit_ms / 10000 + 1) * 10);
-	else
-		printf("%" PRIu64 "ms", logarithmic(m, 1, limit_ms));
-}
-
-static void print_node(struct maker *m)
-{
-	uint32_t group = (uint32_t)between(m, 0, m->group_count - 1);
-
-	printf("%c-%" PRIu64, group_names[group], between(m, 0, m->counts[group] - 1));
-}
 
 /* ---- topology and network -------------------------------------------------------------------- */
 
@@ -388,7 +273,7 @@ static void print_model(struct maker *m)
 	option(m, 40, "targetLimit: %s", PICK(m, limits));
 	option(m, 20, "hashUnit: %" PRIu64,
 	       logarithmic(m, UINT64_C(1000000000), UINT64_C(1) << 50));
-	option(m, 85, "relay: %s", PICK(m, relays));
+	option(m, 85, "relay: %s", m->has_work ? relays[between(m, 1, 2)] : PICK(m, relays));
 	option(m, 30, "compactFailure: %" PRIu64 "%%", between(m, 0, 100));
 	option(m, 50, "requestTimeout: %" PRIu64 "ms", logarithmic(m, 50, 90000));
 	option(m, 40, "headRefresh: %" PRIu64 "s", logarithmic(m, 0, 120));
@@ -400,51 +285,10 @@ static void print_model(struct maker *m)
 	option(m, 40, "confirmations: %" PRIu64, logarithmic(m, 0, 40));
 	option(m, 40, "futureLimit: %s", PICK(m, futures));
 	option(m, 50, "tieRule: %s", chance(m, 50) ? "first" : "random");
+	option(m, m->has_work ? 100 : 0, "wallets: 12\n      balance: 1000000000");
 }
 
 /* ---- phases ---------------------------------------------------------------------------------- */
-
-static void print_target(struct maker *m)
-{
-	switch (between(m, 0, m->has_silent ? 3 : 7)) {
-	case 0:
-		printf("%c", group_names[between(m, 0, m->group_count - 1)]);
-		break;
-	case 1:
-	case 2:
-		print_node(m);
-		break;
-	case 3:
-		printf("[");
-		print_node(m);
-		printf(", ");
-		print_node(m);
-		printf("]");
-		break;
-	case 4:
-		printf("{mode: percent, value: %" PRIu64 "%%}", between(m, 20, 80));
-		break;
-	case 5:
-		printf("{mode: fixed, value: 1, not: [");
-		print_node(m);
-		printf("]}");
-		break;
-	case 6:
-		if (m->regions != NULL && m->wants_region) {
-			printf("{select: {region: [");
-			for (uint32_t i = 0; i < m->region_count; i++)
-				printf("%s%s", i == 0 ? "" : ", ", m->regions[i]);
-			printf("]}, mode: percent, value: 50%%}");
-			break;
-		}
-		printf("{mode: percent, value: 100%%}");
-		break;
-	default:
-		printf("{select: {group: %c}, mode: one}",
-		       group_names[between(m, 0, m->group_count - 1)]);
-		break;
-	}
-}
 
 static void print_on_links(struct maker *m, uint32_t kind)
 {
@@ -609,12 +453,25 @@ static void print_phases(struct maker *m)
 			printf("      heal: all\n");
 		if (steps > 0)
 			printf("      actions:\n");
-		for (uint64_t k = 0; k < steps; k++)
-			print_step(m);
+		for (uint64_t k = 0; k < steps; k++) {
+			if (m->is_rich && chance(m, 75))
+				random_step(m);
+			else
+				print_step(m);
+		}
+		if (m->is_rich && chance(m, 30)) {
+			printf("      parallelActions:\n");
+			for (uint64_t k = between(m, 1, 3); k > 0; k--)
+				random_step(m);
+		}
 		if (checks > 0)
 			printf("      assert:\n");
-		for (uint64_t k = 0; k < checks; k++)
-			print_check(m, "        ");
+		for (uint64_t k = 0; k < checks; k++) {
+			if (m->is_rich && chance(m, 70))
+				random_check(m, "        ", true);
+			else
+				print_check(m, "        ");
+		}
 	}
 }
 
@@ -681,7 +538,7 @@ static void print_head(struct maker *m, uint64_t seed)
 		printf("  timeout: %" PRIu64 "ms\n", m->duration_ms + 60000 + between(m, 0, 60000));
 	if (m->has_slots)
 		printf("  clock: {genesis: \"2020-02-29T23:59:59Z\", slot: 2s, slotsPerEpoch: "
-		       "8}\n");
+		       "8, block: 3s}\n");
 }
 
 int main(int argc, char **argv)
@@ -709,7 +566,10 @@ int main(int argc, char **argv)
 	}
 	m.is_named = chance(&m, 70);
 	m.has_slots = chance(&m, 20);
+	m.is_rich = !m.has_silent && chance(&m, 75);
+	m.has_work = m.is_rich && chance(&m, 40);
 	print_head(&m, seed);
+	random_spec(&m);
 	print_topology(&m);
 	print_network(&m, latency_law);
 	print_model(&m);
@@ -717,7 +577,12 @@ int main(int argc, char **argv)
 	checks = chance(&m, 60) ? 0 : between(&m, 1, 3);
 	if (checks > 0)
 		printf("  successCriteria:\n");
-	for (uint64_t i = 0; i < checks; i++)
-		print_check(&m, "    ");
+	for (uint64_t i = 0; i < checks; i++) {
+		if (m.is_rich && chance(&m, 70))
+			random_check(&m, "    ", false);
+		else
+			print_check(&m, "    ");
+	}
+	random_end(&m);
 	return 0;
 }

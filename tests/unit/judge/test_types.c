@@ -31,6 +31,21 @@ static const struct story stories[] = {
 	 "1s n-0 gauge value #0 1\n1s n-1 gauge value #0 1\n5s n-0 gauge value #0 9\n"
 	 "6s n-1 gauge value #0 3\n",
 	 ""},
+	/* Always: in rounds of 4 s, each counted from the one before; who stood still is named. */
+	{"liveness", "within=4", ALWAYS,
+	 "1s n-0 gauge value #0 1\n1s n-1 gauge value #0 1\n3s n-0 gauge value #0 2\n"
+	 "3s n-1 gauge value #0 2\n7s n-0 gauge value #0 3\n7s n-1 gauge value #0 3\n",
+	 "1s n-0 gauge value #0 1\n1s n-1 gauge value #0 1\n3s n-0 gauge value #0 2\n"
+	 "3s n-1 gauge value #0 2\n5s n-0 gauge value #0 3\n8s n-1 gauge value #0 3\n",
+	 "expected liveness (head_height - base(head_height) >= 1 in every 4s), saw 0 at n-1"},
+	/* Without rounds: once, at the end. */
+	{"liveness", "", ALWAYS,
+	 "1s n-0 gauge value #0 1\n1s n-1 gauge value #0 1\n8s n-0 gauge value #0 2\n"
+	 "8s n-1 gauge value #0 2\n",
+	 "1s n-0 gauge value #0 1\n1s n-1 gauge value #0 1\n8s n-0 gauge value #0 2\n", ""},
+	{"block_production", "within=4", ALWAYS,
+	 "1s n-0 gauge value #0 1\n3s n-0 gauge value #0 3\n6s n-0 gauge value #0 4\n",
+	 "1s n-0 gauge value #0 1\n3s n-0 gauge value #0 3\n6s n-0 gauge value #0 3\n", ""},
 	{"block_production", "blocks=2", EVENTUALLY,
 	 "1s n-0 gauge value #0 1\n5s n-0 gauge value #0 3\n",
 	 "1s n-0 gauge value #0 1\n5s n-0 gauge value #0 2\n", ""},

@@ -85,7 +85,7 @@ START_TEST(summary_of_a_failure)
 		"    02:02:00.204  n-17    its head is now block 13 (b5c1e9f0b)\n"
 		"    02:10:00.000  judged  seen 2, wanted 1, with cut-1 in effect (cut 60|40)\n"
 		"  ✓ nothing deep     deepest reorg 2 (limit 6)\n\n"
-		"  failed  3 of 4      trace 5c1e9f0b7a2d44e8913b60cf2f7d8a11\n"
+		"  failed  1 of 4      trace 5c1e9f0b7a2d44e8913b60cf2f7d8a11\n"
 		"  report  runs/quickstart-1/report.html\n"
 		"  records rehearse trace cat runs/quickstart-1 --from 2h10m --until 2h11m\n"
 		"  again   rehearse run scenarios/quickstart.yaml --seed 1\n");

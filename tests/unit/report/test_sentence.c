@@ -68,7 +68,7 @@ START_TEST(sentences)
 	check_sentence((struct rh_record){.kind = RH_RECORD_PHASE, .stage = 0, .index = 1},
 		       "cut begins");
 	check_sentence((struct rh_record){.kind = RH_RECORD_NODE, .stage = RH_NODE_DOWN},
-		       "node down");
+		       "goes down");
 }
 END_TEST
 

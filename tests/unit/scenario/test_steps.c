@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/host.h"
 #include "core/scenario/diag.h"
 #include "core/scenario/load.h"
 #include "core/scenario/value.h"
@@ -212,6 +213,51 @@ START_TEST(forms_of_a_step)
 	ck_assert_uint_eq(step_of(plan, "cap")->gauge_count, 2);
 	ck_assert_uint_eq(step_of(plan, "cap")->gauges[0], RH_GAUGE_HEAD_HEIGHT);
 	ck_assert_str_eq(step_of(plan, "shown")->label, "Two words");
+	rh_plan_free(plan);
+}
+END_TEST
+
+START_TEST(faults_on_clocks)
+{
+	struct rh_plan *plan = load(
+		ACTIONS
+		"        - {id: ahead, fault: clock-skew, target: a-0, with: {offset: -2s}, "
+		"for: 1m}\n"
+		"        - {id: fast, fault: clock-drift, target: b, with: {drift: -30 ppm}}\n");
+	struct rh_clock change = {0};
+
+	ck_assert_uint_eq(step_of(plan, "fast")->node_count, 4);
+	step_of(plan, "ahead")->type->clock(step_of(plan, "ahead")->params, &change);
+	step_of(plan, "fast")->type->clock(step_of(plan, "fast")->params, &change);
+	ck_assert_int_eq(change.offset_ns, -2 * (int64_t)RH_NS_PER_SEC);
+	ck_assert_int_eq(change.drift_ppb, -30000);
+	rh_plan_free(plan);
+}
+END_TEST
+
+/* What is left out moves nobody, whichever key says where it would have been. */
+START_TEST(a_disabled_step_moves_nothing)
+{
+	struct rh_plan *plan =
+		load(ACTIONS
+		     "        - {id: first, annotate: a, delay: 10s}\n"
+		     "        - {id: off, fault: crash, target: a-0, delay: 1m, disabled: true}\n"
+		     "        - {id: second, annotate: b, delay: 5s}\n"
+		     "        - {id: never, annotate: c, at: 4m, if: false}\n"
+		     "        - {id: third, annotate: d, delay: 5s}\n"
+		     "        - {id: nap, wait: 30s, delay: 3s, disabled: true}\n"
+		     "        - {id: fourth, annotate: e}\n"
+		     "        - {id: high, annotate: f, at: block 9, disabled: true}\n"
+		     "        - {id: fifth, annotate: g, delay: 1s}\n"
+		     "        - {id: until, wait: {until: \"heads == 1\"}, disabled: true}\n"
+		     "        - {id: sixth, annotate: h}\n");
+
+	when(plan, "second", "1m15s");
+	when(plan, "third", "1m20s");
+	when(plan, "fourth", "1m20s");
+	when(plan, "fifth", "1m21s");
+	when(plan, "sixth", "1m21s");
+	ck_assert(step_of(plan, "high.at")->is_disabled && step_of(plan, "until")->is_disabled);
 	rh_plan_free(plan);
 }
 END_TEST
@@ -567,6 +613,8 @@ int main(void)
 	tcase_add_test(tests, waits_and_blocks);
 	tcase_add_test(tests, series_and_rounds);
 	tcase_add_test(tests, forms_of_a_step);
+	tcase_add_test(tests, faults_on_clocks);
+	tcase_add_test(tests, a_disabled_step_moves_nothing);
 	tcase_add_test(tests, conditions_of_steps);
 	tcase_add_test(tests, severities);
 	tcase_add_test(tests, targets);

@@ -278,6 +278,41 @@ START_TEST(a_clock_step_moves_timers)
 }
 END_TEST
 
+/* At 20 ms a clock that is right begins to run twice as slow: what it shows as 40 ms is true 60 ms. */
+START_TEST(a_drift_moves_timers)
+{
+	const struct rh_record *record = NULL;
+	uint32_t node = 0;
+	struct rh_clock slow = {10 * (int64_t)MS, -500000000};
+	struct rh_expectation expected = {.nodes = &node, .node_count = 1, .clocks = &slow};
+	struct rh_action action = {.kind = RH_ACTION_CLOCK,
+				   .nodes = &node,
+				   .node_count = 1,
+				   .clock_step_ns = 10 * (int64_t)MS,
+				   .clock_drift_ppb = -500000000};
+	struct probe probe;
+
+	probe_init(&probe, 1, step_alarm);
+	probe_open(&probe, engines[_i]);
+	probe_go(&probe, 20 * MS);
+	ck_assert_int_eq(sim_world_ops.start(probe.world, &action, 0, &probe.err), 0);
+	ck_assert_int_eq(sim_world_ops.verify(probe.world, &expected, 1, &probe.err), 0);
+	slow.offset_ns++;
+	ck_assert_int_eq(sim_world_ops.verify(probe.world, &expected, 2, &probe.err), 0);
+	/* No clock runs backwards. */
+	ck_assert_int_eq(sim_world_ops.start(probe.world, &action, 3, &probe.err), RH_E_LIMIT);
+	probe_go(&probe, 500 * MS);
+	ck_assert_uint_eq(action_of(&probe, 1)->stage, RH_ACTION_DONE);
+	ck_assert_uint_eq(action_of(&probe, 2)->stage, RH_ACTION_FAILED);
+	ck_assert_uint_eq(probe_find(&probe, RH_RECORD_CLOCK, 0, &record), 1);
+	ck_assert_uint_eq(record->a, 0);
+	ck_assert_uint_eq(probe_find(&probe, RH_RECORD_NOTE, 0, &record), 3);
+	ck_assert_uint_eq(record->time_ns, 180 * MS);
+	ck_assert_uint_eq(record->b, 100 * MS);
+	probe_close(&probe);
+}
+END_TEST
+
 /* ---- inputs, model actions, joins ------------------------------------------------------------ */
 
 START_TEST(inputs_and_pokes_arrive)
@@ -380,6 +415,7 @@ int main(void)
 	tcase_add_loop_test(frame.tests, a_cut_leaves_the_wire_alone, 0, 3);
 	tcase_add_loop_test(frame.tests, a_dropping_cut_does_not, 0, 3);
 	tcase_add_loop_test(frame.tests, a_clock_step_moves_timers, 0, 3);
+	tcase_add_loop_test(frame.tests, a_drift_moves_timers, 0, 3);
 	tcase_add_loop_test(frame.tests, inputs_and_pokes_arrive, 0, 3);
 	tcase_add_loop_test(frame.tests, a_restart_takes_the_place_of_a_join, 0, 3);
 	tcase_add_loop_test(frame.tests, records_of_one_instant_are_in_order, 0, 3);
