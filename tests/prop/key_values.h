@@ -335,6 +335,7 @@ static const struct key_value key_values[] = {
 	/* the model of these files has no validators */
 	{"group", "validatorsPerNode", NULL, "null", "3", KEY_REFUSED},
 	{"group", "client", NULL, "{live: {execution: a}}", "{live: {execution: b}}", KEY_CHANGES},
+	{"fault.clock-drift", "drift", NULL, "10ppm", "20ppm", KEY_CHANGES},
 	{"link", "between", NULL, "[n-0, n-1]", "[n-0, n-2]", KEY_CHANGES},
 
 	{"spec.network", "latency", NULL, "10ms", "20ms", KEY_CHANGES},
