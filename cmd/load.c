@@ -277,6 +277,33 @@ int cmd_render(const struct cmd_args *args, const struct rh_registry *registry, 
 	return code;
 }
 
+bool cmd_check_fragment(const struct cmd_args *args, const struct rh_registry *registry,
+			const char *operand, int *exit_code)
+{
+	struct rh_diagnostics diagnostics;
+	struct rh_arena arena = {0};
+	struct request request;
+	char hint[600];
+	const char *path = args->is_template ? cmd_template_path(args, &arena, operand, hint)
+					     : cmd_scenario_path(args, &arena, operand, hint);
+	bool is_fragment = path != NULL && rh_kind_of_file(path) == RH_KIND_TEMPLATE;
+
+	rh_arena_release(&arena);
+	if (!is_fragment)
+		return false;
+	rh_diagnostics_init(&diagnostics);
+	path = prepare(&request, args, registry, operand, &diagnostics);
+	if (path != NULL)
+		rh_check_fragment_file(path, &request.options, &diagnostics, &is_fragment);
+	is_fragment = is_fragment && path != NULL;
+	if (is_fragment)
+		print_diagnostics(args, &diagnostics, "nothing was run");
+	*exit_code = diagnostics.error_count != 0 ? 2 : 0;
+	rh_diagnostics_release(&diagnostics);
+	rh_arena_release(&request.arena);
+	return is_fragment;
+}
+
 bool cmd_is_suite(const struct cmd_args *args, const char *operand)
 {
 	struct rh_arena arena = {0};

@@ -55,6 +55,13 @@ bool cmd_plan_is_later(const struct rh_plan *plan);
 char *cmd_reproduce_line(struct rh_arena *arena, const struct cmd_args *args,
 			 const struct rh_plan *plan, uint64_t until_ns);
 
+/*
+ * Checks a template that only others can use; false when the operand is something else, or cannot be
+ * read, which cmd_load() tells.  Else *exit_code, after messages.
+ */
+bool cmd_check_fragment(const struct cmd_args *args, const struct rh_registry *registry,
+			const char *operand, int *exit_code);
+
 /* The scenario as text after templates, includes, variables and expressions; the exit code. */
 int cmd_render(const struct cmd_args *args, const struct rh_registry *registry, const char *operand,
 	       struct rh_buf *out);

@@ -32,6 +32,14 @@ static int validate_one(const struct cmd_args *args, const struct rh_registry *r
 	struct rh_plan *plan;
 	int code;
 
+	if (cmd_check_fragment(args, registry, path, &code)) {
+		if (code == 0 && !cmd_option_given(args, "json"))
+			printf("%s is a template without nodes of its own, and valid as far as it "
+			       "goes: "
+			       "the scenario that uses it brings the rest\n",
+			       path);
+		return code;
+	}
 	plan = cmd_load(args, registry, path, &code);
 	if (plan == NULL)
 		return code;

@@ -52,6 +52,7 @@ struct rh_key {
 	const char *values; /* ENUM: "a|b|c" */
 	const char *doc;    /* one sentence */
 	const char *since;  /* version that brought it: "0.1" */
+	const char *alias;  /* other spellings, with '|' between them; NULL: none but snake_case */
 };
 
 /* A table ends with a row without a name. */

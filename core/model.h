@@ -440,8 +440,10 @@ struct rh_model {
 	const struct rh_wire *wire;
 	/* Mean time between blocks, for a load that is given by the block.  May be NULL. */
 	uint64_t (*block_ns)(const void *params);
-	/* What keeps this version from running it ("has no ..."): such a scenario loads and can be
-	 * planned.  NULL: nothing. */
+	/* Other names under which a scenario may ask for it, with '|' between them; or NULL. */
+	const char *also;
+	/* What this version lacks to run it ("a node that ..."): such a scenario loads and can be
+	 * planned, and a run is refused.  Such a model has no step.  NULL: nothing. */
 	const char *missing;
 };
 

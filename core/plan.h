@@ -64,6 +64,10 @@ struct rh_plan_group {
 	const char *name;
 	uint32_t first_node;
 	uint32_t node_count;
+	/* Which program each node is; "": not said. */
+	const char *client_model; /* in a simulated world */
+	const char *execution;	  /* in a live one */
+	const char *consensus;
 };
 
 struct rh_plan_link {
@@ -71,6 +75,31 @@ struct rh_plan_link {
 	uint32_t b;
 	uint64_t delay_ns[2]; /* base one-way delay a -> b, b -> a; at least 1 */
 };
+
+/* Where a file says something, for messages; line 0: nowhere. Not part of the canonical bytes. */
+struct rh_plan_place {
+	uint32_t line;
+	uint32_t column;
+};
+
+/* Worlds that a scenario is for: bits of plan->modes. */
+enum rh_plan_mode { RH_PLAN_MODE_SIM = 1 << 0, RH_PLAN_MODE_LIVE = 1 << 1 };
+
+/* What the file asks of its report: bits of plan->report.wishes. */
+enum rh_report_wish {
+	RH_REPORT_TIMELINE = 1 << 0,
+	RH_REPORT_IMPACT = 1 << 1,
+	RH_REPORT_AUDIT_LOGS = 1 << 2
+};
+
+struct rh_plan_report {
+	uint32_t formats; /* bits, in the order of RH_REPORT_FORMATS */
+	uint32_t wishes;
+	uint32_t *plots; /* gauges, ascending */
+	uint32_t plot_count;
+};
+
+#define RH_REPORT_FORMATS "html|json|junit|csv|perfetto|markdown|prometheus"
 
 struct rh_plan_phase {
 	const char *name;
@@ -254,9 +283,16 @@ struct rh_plan {
 	uint64_t genesis_unix_s;
 	uint64_t slot_ns; /* divisions of chain time; 0: the plan has none */
 	uint64_t slots_per_epoch;
+	uint64_t genesis_delay_ns; /* the first slot begins so much later than the run */
 	uint64_t block_ns; /* expected time between blocks: what `20 blocks` means; 0: unknown */
 	uint32_t rollback_when;	      /* bits of enum rh_rollback_when */
 	uint64_t rollback_timeout_ns; /* of rollback, and of cleanup */
+
+	uint32_t modes;		  /* bits of enum rh_plan_mode; 0: all */
+	uint64_t sample_every_ns; /* how often a live world looks; 0: as it likes */
+	struct rh_plan_report report;
+	struct rh_plan_place modes_place;
+	struct rh_plan_place model_place;
 
 	const struct rh_model *model;
 	void *params; /* model->params_size bytes */
@@ -281,8 +317,13 @@ struct rh_plan {
 
 	enum rh_jitter_law jitter;
 	uint64_t jitter_ppm;
-	uint64_t loss_threshold; /* of every link, from the start */
-	uint64_t lookahead_ns;	 /* least delay that can ever hold */
+	uint64_t loss_threshold;     /* of every link, from the start */
+	struct rh_link_state *bases; /* kinds of links that are not plain from the start */
+	uint32_t *link_bases; /* by link: 1 + its kind, 0: plain; NULL when there are no kinds */
+	uint32_t base_count;
+	uint32_t bootstrap_count;
+	uint32_t *bootstrap;   /* nodes that a live node knows when it starts, ascending */
+	uint64_t lookahead_ns; /* least delay that can ever hold */
 
 	enum rh_trace_level trace_level;
 	uint64_t reaction_ns;	    /* grid on which the run reacts to what was judged */

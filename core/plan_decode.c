@@ -164,11 +164,14 @@ static void get_header(struct decoder *decoder)
 	plan->genesis_unix_s = get_number(decoder, UINT64_C(40000000000), "genesis out of range");
 	plan->slot_ns = get_time(decoder);
 	plan->slots_per_epoch = get_number(decoder, UINT32_MAX, "slots out of range");
+	plan->genesis_delay_ns = get_time(decoder);
 	plan->block_ns = get_time(decoder);
 	plan->rollback_when = get_byte(decoder, 7, "unknown cause of a rollback");
 	plan->rollback_timeout_ns = get_time(decoder);
 	if (plan->duration_ns == 0 || plan->timeout_ns < plan->duration_ns)
 		damaged(decoder, "duration and timeout do not fit");
+	plan->modes = get_byte(decoder, RH_PLAN_MODE_SIM | RH_PLAN_MODE_LIVE, "unknown mode");
+	plan->sample_every_ns = get_time(decoder);
 	get_model(decoder);
 }
 
@@ -184,6 +187,9 @@ static void get_groups(struct decoder *decoder)
 		plan->groups[i].first_node = (uint32_t)first;
 		plan->groups[i].node_count =
 			(uint32_t)get_number(decoder, RH_PLAN_NODES_MAX, "a group is too large");
+		plan->groups[i].client_model = get_text(decoder);
+		plan->groups[i].execution = get_text(decoder);
+		plan->groups[i].consensus = get_text(decoder);
 		first += plan->groups[i].node_count;
 		if (first > RH_PLAN_NODES_MAX)
 			damaged(decoder, "too many nodes");
@@ -255,14 +261,43 @@ static void get_nodes(struct decoder *decoder)
 	}
 }
 
+static void get_bases(struct decoder *decoder)
+{
+	struct rh_plan *plan = decoder->plan;
+
+	plan->base_count = get_count(decoder, 10);
+	plan->bases =
+		RH_ARENA_ARRAY(decoder->arena, (size_t)plan->base_count + 1, struct rh_link_state);
+	for (uint32_t i = 0; i < plan->base_count && !decoder->is_bad; i++) {
+		plan->bases[i].jitter_ns = get_time(decoder);
+		plan->bases[i].loss_threshold = rh_read_u64(&decoder->reader);
+		plan->bases[i].rate_bps = get_number(decoder, INT64_MAX, "a rate is out of range");
+	}
+	plan->bootstrap = get_ascending(decoder, &plan->bootstrap_count, plan->node_count);
+}
+
+static void get_report(struct decoder *decoder)
+{
+	struct rh_plan *plan = decoder->plan;
+
+	plan->report.formats = (uint32_t)get_number(decoder, 127, "unknown format of a report");
+	plan->report.wishes = (uint32_t)get_number(decoder, 7, "unknown wish for a report");
+	plan->report.plots = get_ascending(decoder, &plan->report.plot_count,
+					   RH_GAUGE_MODEL + (uint64_t)plan->model->gauge_count);
+}
+
 static void get_links(struct decoder *decoder)
 {
 	struct rh_plan *plan = decoder->plan;
 	uint64_t least = RH_TIME_NEVER;
 
+	get_bases(decoder);
 	plan->link_count = get_count(decoder, 4);
 	plan->links =
 		RH_ARENA_ARRAY(decoder->arena, (size_t)plan->link_count + 1, struct rh_plan_link);
+	if (plan->base_count != 0)
+		plan->link_bases =
+			RH_ARENA_ARRAY(decoder->arena, (size_t)plan->link_count + 1, uint32_t);
 	for (uint32_t i = 0; i < plan->link_count && !decoder->is_bad; i++) {
 		struct rh_plan_link *link = &plan->links[i];
 		const struct rh_plan_link *last = i > 0 ? link - 1 : NULL;
@@ -273,6 +308,9 @@ static void get_links(struct decoder *decoder)
 		link->b = (uint32_t)b;
 		link->delay_ns[0] = get_time(decoder);
 		link->delay_ns[1] = get_time(decoder);
+		if (plan->base_count != 0)
+			plan->link_bases[i] = (uint32_t)get_number(
+				decoder, plan->base_count, "a link is of a kind that is not there");
 		if (b >= plan->node_count || link->a >= b || link->delay_ns[0] == 0 ||
 		    link->delay_ns[1] == 0 ||
 		    (last != NULL &&
@@ -526,6 +564,8 @@ static void get_limits(struct decoder *decoder)
 	plan->limit_memory = get_number(decoder, INT64_MAX, "a limit is out of range");
 	plan->limit_self_events = get_number(decoder, INT64_MAX, "a limit is out of range");
 	plan->limit_messages = get_number(decoder, INT64_MAX, "a limit is out of range");
+	if (!decoder->is_bad)
+		get_report(decoder);
 	if (plan->reaction_ns == 0)
 		damaged(decoder, "there is no reaction grid");
 	if (decoder->reader.is_bad)

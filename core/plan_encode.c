@@ -9,7 +9,7 @@
 
 static void put_text(struct rh_buf *out, const char *text)
 {
-	rh_buf_bytes(out, text, strlen(text));
+	rh_buf_bytes(out, text != NULL ? text : "", text != NULL ? strlen(text) : 0);
 }
 
 /* Ascending numbers as their distances. */
@@ -40,9 +40,12 @@ static void put_header(struct rh_buf *out, const struct rh_plan *plan)
 	rh_buf_varint(out, plan->genesis_unix_s);
 	rh_buf_varint(out, plan->slot_ns);
 	rh_buf_varint(out, plan->slots_per_epoch);
+	rh_buf_varint(out, plan->genesis_delay_ns);
 	rh_buf_varint(out, plan->block_ns);
 	rh_buf_u8(out, (uint8_t)plan->rollback_when);
 	rh_buf_varint(out, plan->rollback_timeout_ns);
+	rh_buf_u8(out, (uint8_t)plan->modes);
+	rh_buf_varint(out, plan->sample_every_ns);
 	put_text(out, plan->model->name);
 	rh_params_encode(plan->params, plan->model->keys, out);
 }
@@ -56,6 +59,9 @@ static void put_nodes(struct rh_buf *out, const struct rh_plan *plan)
 	for (uint32_t i = 0; i < plan->group_count; i++) {
 		put_text(out, plan->groups[i].name);
 		rh_buf_varint(out, plan->groups[i].node_count);
+		put_text(out, plan->groups[i].client_model);
+		put_text(out, plan->groups[i].execution);
+		put_text(out, plan->groups[i].consensus);
 	}
 	rh_buf_varint(out, plan->node_count);
 	for (uint32_t i = 0; i < plan->node_count; i++) {
@@ -72,8 +78,28 @@ static void put_nodes(struct rh_buf *out, const struct rh_plan *plan)
 	}
 }
 
+/* A base is no fault: it never cuts, and its delay is the link's own. */
+static void put_bases(struct rh_buf *out, const struct rh_plan *plan)
+{
+	rh_buf_varint(out, plan->base_count);
+	for (uint32_t i = 0; i < plan->base_count; i++) {
+		rh_buf_varint(out, plan->bases[i].jitter_ns);
+		rh_buf_u64(out, plan->bases[i].loss_threshold);
+		rh_buf_varint(out, plan->bases[i].rate_bps);
+	}
+	put_ascending(out, plan->bootstrap, plan->bootstrap_count);
+}
+
+static void put_report(struct rh_buf *out, const struct rh_plan_report *report)
+{
+	rh_buf_varint(out, report->formats);
+	rh_buf_varint(out, report->wishes);
+	put_ascending(out, report->plots, report->plot_count);
+}
+
 static void put_links(struct rh_buf *out, const struct rh_plan *plan)
 {
+	put_bases(out, plan);
 	rh_buf_varint(out, plan->link_count);
 	for (uint32_t i = 0; i < plan->link_count; i++) {
 		const struct rh_plan_link *link = &plan->links[i];
@@ -82,6 +108,8 @@ static void put_links(struct rh_buf *out, const struct rh_plan *plan)
 		rh_buf_varint(out, link->b - link->a);
 		rh_buf_varint(out, link->delay_ns[0]);
 		rh_buf_varint(out, link->delay_ns[1]);
+		if (plan->base_count != 0)
+			rh_buf_varint(out, plan->link_bases[i]);
 	}
 	rh_buf_u8(out, (uint8_t)plan->jitter);
 	rh_buf_varint(out, plan->jitter_ppm);
@@ -175,4 +203,5 @@ void rh_plan_encode(const struct rh_plan *plan, struct rh_buf *out)
 	rh_buf_varint(out, plan->limit_memory);
 	rh_buf_varint(out, plan->limit_self_events);
 	rh_buf_varint(out, plan->limit_messages);
+	put_report(out, &plan->report);
 }

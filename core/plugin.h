@@ -79,6 +79,9 @@ struct rh_action_type {
 	void (*model_args)(const void *params, uint64_t *key, uint64_t *arg);
 	enum rh_run_op run_op; /* RUN */
 	const char *missing;   /* LATER: what it needs that is not there, "a model with ..." */
+	/* Any effect: what it needs with these parameters that no world has yet; NULL when it can be
+	 * done.  May be NULL. */
+	const char *(*lacks)(const void *params);
 };
 
 /*
@@ -180,6 +183,9 @@ struct rh_workload_type {
 	/* Checks parameters together, after the loader checked each alone; fills `why` and gives an
 	 * error.  May be NULL. */
 	int (*check)(const struct rh_workload_view *view, char *why, size_t why_size);
+	/* What it needs with these parameters that no model has yet; NULL when it can be done.  May be
+	 * NULL. */
+	const char *(*lacks)(const void *params);
 };
 
 /* ---- tables ---------------------------------------------------------------------------------- */

@@ -59,24 +59,30 @@ static bool model_can(const struct rh_model *model, const char *action)
 }
 
 /* "four.yaml:12:9: " where the plan came from a file. */
-static const char *place_of(char text[300], const struct rh_plan *plan,
-			    const struct rh_plan_step *step)
+static const char *put_place(char text[300], const struct rh_plan *plan, uint32_t line,
+			     uint32_t column)
 {
 	text[0] = 0;
-	if (step->line != 0)
-		snprintf(text, 300, "%.250s:%u:%u: ", plan->path, step->line, step->column);
+	if (line != 0)
+		snprintf(text, 300, "%.250s:%u:%u: ", plan->path, line, column);
 	return text;
 }
 
+static const char *place_of(char text[300], const struct rh_plan *plan,
+			    const struct rh_plan_step *step)
+{
+	return put_place(text, plan, step->line, step->column);
+}
+
 static int refuse_later(const struct rh_plan *plan, const struct rh_plan_step *step,
-			const char *world, struct rh_err *err)
+			const char *missing, const char *world, struct rh_err *err)
 {
 	char place[300];
 
 	return rh_err_set(err, RH_E_UNSUPPORTED,
 			  "%sstep %s: %s needs %s, which the %s world does not have yet",
-			  place_of(place, plan, step), step->name, step->type->name,
-			  step->type->missing, world);
+			  place_of(place, plan, step), step->name, step->type->name, missing,
+			  world);
 }
 
 static int check_step(const struct rh_plan *plan, const struct rh_plan_step *step, uint32_t can,
@@ -127,8 +133,11 @@ static const char *step_needs(const struct rh_plan *plan, uint32_t step)
 {
 	const struct rh_plan_step *one = &plan->steps[step];
 
-	return one->type->effect == RH_EFFECT_LATER && !one->is_disabled ? one->type->missing
-									 : NULL;
+	if (one->is_disabled)
+		return NULL;
+	if (one->type->lacks != NULL && one->type->lacks(one->params) != NULL)
+		return one->type->lacks(one->params);
+	return one->type->effect == RH_EFFECT_LATER ? one->type->missing : NULL;
 }
 
 /* Adds what is not among them yet; false when it is, or there is no more room. */
@@ -172,6 +181,11 @@ static void put_types(struct rh_buf *out, const struct rh_plan *plan, const char
 	rh_buf_text(out, ")");
 }
 
+static const char *workload_needs(const struct rh_plan_workload *workload)
+{
+	return workload->type->lacks != NULL ? workload->type->lacks(workload->params) : NULL;
+}
+
 uint32_t rh_run_missing(const struct rh_plan *plan, struct rh_buf *out)
 {
 	uint32_t total = plan->step_count + plan->assertion_count;
@@ -181,8 +195,10 @@ uint32_t rh_run_missing(const struct rh_plan *plan, struct rh_buf *out)
 
 	if (plan->model != NULL && plan->model->missing != NULL) {
 		add_new(seen, &count, plan->model->missing);
-		rh_buf_printf(out, "%s: %s: cannot be run by this version\n", plan->path,
-			      plan->model->missing);
+		rh_buf_printf(
+			out, "%smodel %s needs %s: cannot be run by this version\n",
+			put_place(place, plan, plan->model_place.line, plan->model_place.column),
+			plan->model->name, plan->model->missing);
 	}
 	for (uint32_t i = 0; i < total; i++) {
 		bool is_step = i < plan->step_count;
@@ -200,6 +216,14 @@ uint32_t rh_run_missing(const struct rh_plan *plan, struct rh_buf *out)
 		put_types(out, plan, missing);
 		rh_buf_text(out, ": cannot be run by this version\n");
 	}
+	for (uint32_t i = 0; i < plan->workload_count; i++) {
+		const char *missing = workload_needs(&plan->workloads[i]);
+
+		if (missing != NULL && add_new(seen, &count, missing))
+			rh_buf_printf(out,
+				      "%s: workload %s needs %s: cannot be run by this version\n",
+				      plan->path, plan->workloads[i].name, missing);
+	}
 	return count;
 }
 
@@ -207,12 +231,17 @@ uint32_t rh_run_missing(const struct rh_plan *plan, struct rh_buf *out)
 
 static int check_missing(const struct rh_plan *plan, const char *world, struct rh_err *err)
 {
+	char place[300];
+
 	if (plan->model != NULL && plan->model->missing != NULL)
-		return rh_err_set(err, RH_E_UNSUPPORTED, "%s: %s: it cannot be run", plan->path,
-				  plan->model->missing);
+		return rh_err_set(
+			err, RH_E_UNSUPPORTED,
+			"%smodel %s needs %s, which this version does not have",
+			put_place(place, plan, plan->model_place.line, plan->model_place.column),
+			plan->model->name, plan->model->missing);
 	for (uint32_t i = 0; i < plan->step_count; i++) {
 		if (step_needs(plan, i) != NULL)
-			return refuse_later(plan, &plan->steps[i], world, err);
+			return refuse_later(plan, &plan->steps[i], step_needs(plan, i), world, err);
 	}
 	for (uint32_t i = 0; i < plan->assertion_count; i++) {
 		const struct rh_assertion_type *type = plan->assertions[i].type;
@@ -221,6 +250,44 @@ static int check_missing(const struct rh_plan *plan, const char *world, struct r
 			return rh_err_set(err, RH_E_UNSUPPORTED,
 					  "check %s: %s needs %s, which this version does not have",
 					  plan->assertions[i].name, type->name, type->missing);
+	}
+	for (uint32_t i = 0; i < plan->workload_count; i++) {
+		const char *missing = workload_needs(&plan->workloads[i]);
+
+		if (missing != NULL)
+			return rh_err_set(err, RH_E_UNSUPPORTED,
+					  "workload %s needs %s, which this version does not have",
+					  plan->workloads[i].name, missing);
+	}
+	return 0;
+}
+
+/* `modes: [sim]` names the worlds that a scenario is for. */
+static int check_mode(const struct rh_plan *plan, const char *world, struct rh_err *err)
+{
+	uint32_t mode = strcmp(world, "live") == 0 ? RH_PLAN_MODE_LIVE : RH_PLAN_MODE_SIM;
+	char place[300];
+
+	if (plan->modes == 0 || (plan->modes & mode) != 0)
+		return 0;
+	return rh_err_set(err, RH_E_UNSUPPORTED,
+			  "%sspec.modes names %s only: this scenario is not for --mode %s",
+			  put_place(place, plan, plan->modes_place.line, plan->modes_place.column),
+			  plan->modes == RH_PLAN_MODE_LIVE ? "live" : "sim", world);
+}
+
+/* Links that are lossy, uneven or narrow from the start. */
+static int check_bases(const struct rh_plan *plan, uint32_t can, const char *world,
+		       struct rh_err *err)
+{
+	for (uint32_t i = 0; i < plan->base_count; i++) {
+		struct need need = need_of_link(&plan->bases[i], can);
+
+		if ((need.capability & can) != need.capability)
+			return rh_err_set(
+				err, RH_E_UNSUPPORTED,
+				"network.links needs %s on links, which the %s world cannot do",
+				need.key, world);
 	}
 	return 0;
 }
@@ -234,6 +301,8 @@ int rh_run_check_world(const struct rh_plan *plan, const struct rh_world_ops *wo
 	if (plan->model != NULL && plan->model->missing != NULL)
 		return 0;
 	can = world->capabilities(NULL, plan);
+	if (check_bases(plan, can, world->name, err) != 0)
+		return RH_E_UNSUPPORTED;
 	for (uint32_t i = 0; i < plan->step_count; i++) {
 		int rc;
 
@@ -252,7 +321,9 @@ int rh_run_check_world(const struct rh_plan *plan, const struct rh_world_ops *wo
 
 int rh_run_check(const struct rh_plan *plan, const struct rh_world_ops *world, struct rh_err *err)
 {
-	int rc = check_missing(plan, world->name, err);
+	int rc = check_mode(plan, world->name, err);
 
+	if (rc == 0)
+		rc = check_missing(plan, world->name, err);
 	return rc != 0 ? rc : rh_run_check_world(plan, world, err);
 }

@@ -445,7 +445,7 @@ static int open_run(struct run *run)
 	run_timeline_open(run);
 	run_steps_open(run);
 	run_workloads_open(run);
-	return 0;
+	return run_links_open(run);
 }
 
 static void close_run(struct run *run)

@@ -77,6 +77,7 @@ struct ticket {
 
 /* Tickets of submissions count from here: their answers are not waited for. */
 #define TICKET_SUBMISSION UINT32_C(0x80000000)
+#define TICKET_BASE	  (TICKET_SUBMISSION - 1) /* of the links as they are from the start */
 
 /* A submission that was asked for and is not due yet. */
 struct feed_item {
@@ -157,6 +158,8 @@ void run_advance(void *ctx, uint64_t time_ns);
 
 /* steps.c */
 void run_steps_open(struct run *run);
+/* Tells the world what its links are like from the start; 0 or the world's error. */
+int run_links_open(struct run *run) RH_MUST_USE;
 void run_step_begin(struct run *run, uint32_t step);
 void run_step_end(struct run *run, uint32_t step, bool is_rollback);
 void run_verify_due(struct run *run);

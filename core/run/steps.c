@@ -282,6 +282,36 @@ static bool next_common(const struct rh_plan_step *a, const struct rh_plan_step 
 	return false;
 }
 
+/* Without any fault. */
+static struct rh_link_state base_of(const struct rh_plan *plan, uint32_t edge)
+{
+	uint32_t base = plan->base_count != 0 ? plan->link_bases[edge / 2] : 0;
+
+	return base != 0 ? plan->bases[base - 1] : (struct rh_link_state){0};
+}
+
+int run_links_open(struct run *run)
+{
+	const struct rh_plan *plan = run->plan;
+	struct rh_action action = {.kind = RH_ACTION_LINKS, .step = RH_NONE};
+	struct rh_link_set *links;
+	int rc;
+
+	if (plan->base_count == 0)
+		return 0;
+	links = RH_ARENA_ARRAY(&run->scratch, 2 * (size_t)plan->link_count + 1, struct rh_link_set);
+	for (uint32_t edge = 0; edge < 2 * plan->link_count; edge++) {
+		if (plan->link_bases[edge / 2] != 0)
+			links[action.link_count++] =
+				(struct rh_link_set){edge, base_of(plan, edge)};
+	}
+	action.links = links;
+	rc = action.link_count == 0 ? 0
+				    : run->ops->start(run->world, &action, TICKET_BASE, run->err);
+	rh_arena_reset(&run->scratch);
+	return rc;
+}
+
 /* What should hold now on each edge of the step: all that is in effect, in plan order. */
 static struct rh_link_set *merged_links(struct run *run, uint32_t step)
 {
@@ -289,8 +319,10 @@ static struct rh_link_set *merged_links(struct run *run, uint32_t step)
 	struct rh_link_set *links =
 		RH_ARENA_ARRAY(&run->scratch, (size_t)plan->edge_count + 1, struct rh_link_set);
 
-	for (uint32_t i = 0; i < plan->edge_count; i++)
+	for (uint32_t i = 0; i < plan->edge_count; i++) {
 		links[i].edge = plan->edges[i];
+		links[i].state = base_of(run->plan, plan->edges[i]);
+	}
 	for (uint32_t other = 0; other < run->plan->step_count; other++) {
 		uint32_t at = 0, other_at = 0;
 

@@ -34,6 +34,7 @@ bool rh_drift_read(int64_t *ppb, const char *text, uint64_t most_ppm)
 
 struct clock_skew {
 	int64_t offset_ns;
+	uint64_t jitter_ns;
 };
 
 static const struct rh_key skew_keys[] = {
@@ -43,6 +44,14 @@ static const struct rh_key skew_keys[] = {
 	 .min = -DAY_NS,
 	 .max = DAY_NS,
 	 .doc = "How far; negative: back.",
+	 .since = "0.1"},
+	{.name = "jitter",
+	 .type = RH_KEY_DURATION,
+	 .offset = offsetof(struct clock_skew, jitter_ns),
+	 .default_text = "0",
+	 .min = 0,
+	 .max = DAY_NS,
+	 .doc = "Up to so much more, drawn for each node; more than 0 cannot be played yet.",
 	 .since = "0.1"},
 	RH_KEY_END,
 };
@@ -54,6 +63,13 @@ static void skew_clock(const void *params, struct rh_clock *change)
 	change->offset_ns = skew->offset_ns;
 }
 
+static const char *skew_lacks(const void *params)
+{
+	const struct clock_skew *skew = params;
+
+	return skew->jitter_ns != 0 ? "an offset of its own for each node (jitter)" : NULL;
+}
+
 const struct rh_action_type rh_fault_clock_skew = {
 	.name = "clock-skew",
 	.doc = "Puts the target's clocks forward or back.",
@@ -62,6 +78,7 @@ const struct rh_action_type rh_fault_clock_skew = {
 	.params_size = sizeof(struct clock_skew),
 	.keys = skew_keys,
 	.clock = skew_clock,
+	.lacks = skew_lacks,
 };
 
 static const struct rh_key drift_keys[] = {

@@ -250,7 +250,7 @@ bool rh_choose_edges(struct rh_steps *steps, struct rh_plan_step *step,
 
 		sides.shape =
 			params->groups[0] != 0 ? RH_SHAPE_GROUPS : (enum rh_shape)params->shape;
-		sides.is_one_way = params->is_one_way != 0;
+		sides.is_one_way = params->is_one_way != 0 || params->is_symmetric == 0;
 		sides.side = RH_ARENA_ARRAY(&loader->scratch, plan->node_count + 1, uint32_t);
 		memset(sides.side, 0xff, plan->node_count * sizeof(uint32_t));
 		if (!seat_all(steps, &sides, step, params, written))

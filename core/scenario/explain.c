@@ -113,7 +113,7 @@ static void put_key_rows(struct rh_buf *out, const struct rh_key *keys)
 	}
 	rh_buf_printf(out, "\n  %-18s %-15s %-12s %s\n", "key", "type", "default", "meaning");
 	for (; keys->name != NULL; keys++) {
-		struct rh_field field = {.key = *keys};
+		struct rh_field field = {.key = *keys, .alias = keys->alias};
 
 		put_row(out, &field);
 	}
@@ -223,9 +223,9 @@ static bool explain_keys(const struct rh_key *keys, const char *name, const char
 	static const struct rh_keyset none;
 
 	for (; keys != NULL && keys->name != NULL; keys++) {
-		struct rh_field field = {.key = *keys};
+		struct rh_field field = {.key = *keys, .alias = keys->alias};
 
-		if (!rh_key_is(keys->name, name))
+		if (!rh_field_is(&field, name))
 			continue;
 		put_field(out, &none, shown, &field);
 		return true;

@@ -6,6 +6,8 @@
  */
 #include "core/scenario/faults.h"
 
+#include <string.h>
+
 #include "core/base/dist.h"
 #include "core/plan.h"
 #include "core/scenario/clock_faults.h"
@@ -42,6 +44,13 @@ static const struct rh_key partition_keys[] = {
 	      "Only what the first side sends to the others is lost."),
 	PARAM(rh_partition, "groups", TEXT, groups, "",
 	      "A list of sides, each a name or a list of names: [[eu, us-0], [us-1]]."),
+	PARAM(rh_partition, "symmetric", BOOL, is_symmetric, "true",
+	      "false is the same as oneWay: true."),
+	PARAM(rh_partition, "scope", TEXT, scope, "",
+	      "Which traffic is cut: all, p2p, or a list of consensus_p2p, execution_p2p, rpc, "
+	      "engine. "
+	      "Both kinds of p2p are all that simulated links carry; less needs nodes of two "
+	      "layers."),
 	RH_KEY_END,
 };
 
@@ -53,6 +62,23 @@ static void partition_link(const void *params, struct rh_link_state *state)
 	state->drops_in_flight = partition->drops_in_flight != 0;
 }
 
+static bool has_word(const char *text, const char *word)
+{
+	return strstr(text, word) != NULL;
+}
+
+/* Links carry all layers' traffic together: a cut of one alone needs a world that tells them apart. */
+static const char *partition_lacks(const void *params)
+{
+	const char *scope = ((const struct rh_partition *)params)->scope;
+
+	if (scope == NULL || scope[0] == 0 || has_word(scope, "all") ||
+	    (has_word(scope, "consensus_p2p") && has_word(scope, "execution_p2p")) ||
+	    strcmp(scope, "p2p") == 0 || strcmp(scope, "[p2p]") == 0)
+		return NULL;
+	return "links that tell layers apart (its scope names some of them)";
+}
+
 const struct rh_action_type rh_fault_partition = {
 	.name = "partition",
 	.doc = "Cuts every link between the target and the rest, or between the sides of a shape.",
@@ -61,12 +87,14 @@ const struct rh_action_type rh_fault_partition = {
 	.edges = RH_EDGES_BETWEEN,
 	.params_size = sizeof(struct rh_partition),
 	.keys = partition_keys,
+	.lacks = partition_lacks,
 	.link = partition_link,
 };
 
 struct latency {
 	uint64_t delay_ns;
 	uint64_t jitter_ns;
+	struct rh_ratio correlation; /* latency only */
 };
 
 static const struct rh_key latency_keys[] = {
@@ -76,7 +104,8 @@ static const struct rh_key latency_keys[] = {
 	 .min = 0,
 	 .max = HOUR_NS,
 	 .doc = "Added to each message, one way.",
-	 .since = "0.1"},
+	 .since = "0.1",
+	 .alias = "latency"},
 	{.name = "jitter",
 	 .type = RH_KEY_DURATION,
 	 .offset = offsetof(struct latency, jitter_ns),
@@ -85,8 +114,20 @@ static const struct rh_key latency_keys[] = {
 	 .max = HOUR_NS,
 	 .doc = "Up to so much more, drawn for each message.",
 	 .since = "0.1"},
+	PARAM(latency, "correlation", RATIO, correlation, "0%",
+	      "How much a message's jitter is that of the one before it; more than 0% needs links "
+	      "that remember.",
+	      .min = 0, .max = 1000000),
 	RH_KEY_END,
 };
+
+static const char *latency_lacks(const void *params)
+{
+	const struct latency *latency = params;
+
+	return latency->correlation.num != 0 ? "links that remember the last delay (correlation)"
+					     : NULL;
+}
 
 static void latency_link(const void *params, struct rh_link_state *state)
 {
@@ -105,6 +146,7 @@ static const struct rh_action_type latency = {
 	.params_size = sizeof(struct latency),
 	.keys = latency_keys,
 	.link = latency_link,
+	.lacks = latency_lacks,
 };
 
 struct loss {

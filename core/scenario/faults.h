@@ -24,7 +24,9 @@ struct rh_partition {
 	uint64_t shape; /* enum rh_shape */
 	int64_t parts;
 	uint64_t is_one_way;
-	const char *groups; /* as written; the loader reads the list itself */
+	uint64_t is_symmetric; /* the same the other way round: false is oneWay */
+	const char *scope;     /* as written: which layers' traffic is cut; "": all */
+	const char *groups;    /* as written; the loader reads the list itself */
 };
 
 struct rh_flaky {

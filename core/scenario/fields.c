@@ -154,6 +154,31 @@ static void complain_unknown(struct rh_loader *loader, const struct rh_tree_pair
 			 path[0] != 0 ? path : "at the top of the file");
 }
 
+/*
+ * {description: One thing, then another}: between braces the comma ends the text, and what follows is a
+ * key with spaces and no value.  It is read as it was meant, with a warning.
+ */
+static bool is_rest_of_text(struct rh_loader *loader, void *out, const struct rh_tree *tree,
+			    uint32_t at, const struct rh_field *fields, const char *path)
+{
+	const struct rh_tree_pair *rest = &tree->pairs[at];
+	const struct rh_field *field = at > 0 ? find_field(fields, tree->pairs[at - 1].key) : NULL;
+	const struct rh_tree *text = at > 0 ? tree->pairs[at - 1].value : NULL;
+	struct rh_value value;
+
+	if (field == NULL || field->shape != RH_FIELD_VALUE || field->key.type != RH_KEY_TEXT ||
+	    text->kind != RH_TREE_SCALAR || rest->value->kind != RH_TREE_SCALAR ||
+	    rest->value->text[0] != 0 || strchr(rest->key, ' ') == NULL)
+		return false;
+	rh_load_complain(loader, "W019", rest->place, path, "put the whole text in quotes",
+			 "the comma before it ends the text of \"%s\": it is read as a part of it",
+			 field->key.name);
+	value = (struct rh_value){
+		.text = rh_arena_printf(&loader->scratch, "%s, %s", text->text, rest->key)};
+	rh_value_store(&value, &field->key, out);
+	return true;
+}
+
 static bool store_field(struct rh_loader *loader, void *out, const struct rh_field *field,
 			const struct rh_tree *tree, const char *path)
 {
@@ -204,6 +229,8 @@ static bool read_fields(struct rh_loader *loader, void *out, const struct rh_tre
 		const struct rh_tree_pair *pair = &tree->pairs[i];
 		const struct rh_field *field = find_field(fields, pair->key);
 
+		if (field == NULL && is_rest_of_text(loader, out, tree, i, fields, path))
+			continue;
 		if (field == NULL) {
 			complain_unknown(loader, pair, fields, path);
 			is_good = false;
@@ -304,6 +331,7 @@ void *rh_load_params(struct rh_loader *loader, const struct rh_tree *with, struc
 	for (; keys != NULL && keys[count].name != NULL; count++) {
 		RH_ASSERT(count < KEYS_MAX);
 		fields[count].key = keys[count];
+		fields[count].alias = keys[count].alias;
 	}
 	if (!read_fields(loader, params, with, place, fields, path))
 		return NULL;

@@ -66,6 +66,17 @@ extern const struct rh_field rh_spec_fields[];
 extern const struct rh_field rh_clock_fields[];
 extern const struct rh_field rh_limits_fields[];
 extern const struct rh_field rh_topology_fields[];
+extern const struct rh_field rh_topology_defaults_fields[];
+extern const struct rh_field rh_client_fields[];
+extern const struct rh_field rh_client_sim_fields[];
+extern const struct rh_field rh_client_live_fields[];
+extern const struct rh_field rh_peering_fields[];
+extern const struct rh_field rh_wallets_fields[];
+extern const struct rh_field rh_gossip_fields[];
+extern const struct rh_field rh_links_fields[];
+extern const struct rh_field rh_link_kind_fields[];
+extern const struct rh_field rh_link_region_fields[];
+extern const struct rh_field rh_reporting_fields[];
 extern const struct rh_field rh_group_fields[];
 extern const struct rh_field rh_bandwidth_fields[];
 extern const struct rh_field rh_link_fields[];
@@ -85,6 +96,7 @@ extern const struct rh_field rh_assert_fields[];
 extern const struct rh_field rh_monitors_fields[];
 extern const struct rh_field rh_alert_fields[];
 extern const struct rh_field rh_workload_fields[];
+extern const struct rh_field rh_mix_fields[];
 
 const struct rh_section *rh_keyset_section(const struct rh_keyset *keys, const char *name);
 /* "blockInterval" and "block_interval" are one key. */
@@ -175,6 +187,8 @@ struct rh_in_spec {
 	const struct rh_tree *topology;
 	const struct rh_tree *network;
 	const struct rh_tree *model;
+	const struct rh_tree *modes;
+	const struct rh_tree *reporting;
 	const struct rh_tree *phases;
 	const struct rh_tree *criteria;
 	const struct rh_tree *expectations;
@@ -193,6 +207,7 @@ struct rh_in_clock {
 	uint64_t slot_ns;
 	int64_t slots_per_epoch;
 	uint64_t block_ns;
+	uint64_t genesis_delay_ns;
 };
 
 struct rh_in_topology {
@@ -201,6 +216,71 @@ struct rh_in_topology {
 	uint64_t shape;
 	int64_t degree;
 	const struct rh_tree *links;
+	const struct rh_tree *chain;
+	const struct rh_tree *defaults;
+	const struct rh_tree *peering;
+	const struct rh_tree *wallets;
+};
+
+/* Of all groups; a group's own keys win. */
+struct rh_in_topology_defaults {
+	const struct rh_tree *client;
+	const char *validators;
+};
+
+struct rh_in_client {
+	const struct rh_tree *sim;
+	const struct rh_tree *live;
+};
+
+struct rh_in_client_sim {
+	const char *model;
+};
+
+struct rh_in_client_live {
+	const char *execution;
+	const char *consensus;
+};
+
+struct rh_in_peering {
+	uint64_t kind; /* enum rh_shape */
+	int64_t degree;
+	const struct rh_tree *bootstrap;
+};
+
+struct rh_in_wallets {
+	const char *count;
+	const char *balance;
+};
+
+struct rh_in_gossip {
+	const char *mesh;
+	const char *heartbeat;
+};
+
+struct rh_in_links {
+	const struct rh_tree *standard;
+	const struct rh_tree *regions;
+};
+
+struct rh_in_link_kind {
+	uint64_t latency_ns;
+	uint64_t jitter_ns;
+	struct rh_ratio loss;
+	uint64_t rate_bps;
+};
+
+struct rh_in_link_region {
+	const struct rh_tree *between;
+	struct rh_in_link_kind kind;
+};
+
+struct rh_in_reporting {
+	const struct rh_tree *formats;
+	uint64_t has_timeline;
+	uint64_t has_impact;
+	uint64_t has_audit_logs;
+	const struct rh_tree *plots;
 };
 
 struct rh_in_group {
@@ -216,6 +296,8 @@ struct rh_in_group {
 	const char *clock_drift;
 	const struct rh_tree *bandwidth;
 	const struct rh_tree *with;
+	const struct rh_tree *client;
+	const char *validators;
 };
 
 struct rh_in_bandwidth {
@@ -234,6 +316,8 @@ struct rh_in_network {
 	const struct rh_tree *jitter;
 	const struct rh_tree *bandwidth;
 	struct rh_ratio loss;
+	const struct rh_tree *gossip;
+	const struct rh_tree *links;
 	uint64_t is_round_trip;
 };
 
@@ -441,6 +525,13 @@ struct rh_in_workload {
 	const struct rh_tree *target;
 	uint64_t start_ns;
 	uint64_t for_ns;
+};
+
+/* `with: {mix}` of a workload of transactions. */
+struct rh_in_mix {
+	struct rh_ratio transfer;
+	struct rh_ratio blob;
+	struct rh_ratio invalid;
 };
 
 struct rh_in_limits {

@@ -129,3 +129,15 @@ const struct rh_field rh_workload_fields[] = {
 	  .doc = "How long; default: to the end of the run.", SINCE},
 	 VALUE},
 	END};
+
+const struct rh_field rh_mix_fields[] = {
+	{{"transfer", RH_KEY_RATIO, AT(mix, transfer), "",
+	  .doc = "Plain ones; default: what the others leave.", SINCE},
+	 VALUE},
+	{{"blob", RH_KEY_RATIO, AT(mix, blob), "0%", .doc = "With a blob; `blobs` of the workload.",
+	  SINCE},
+	 VALUE},
+	{{"invalid", RH_KEY_RATIO, AT(mix, invalid), "0%",
+	  .doc = "With a forged signature; `badSignature` of the workload.", SINCE},
+	 VALUE},
+	END};

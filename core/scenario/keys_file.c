@@ -73,6 +73,9 @@ const struct rh_field rh_metadata_fields[] = {
 	END};
 
 const struct rh_field rh_spec_fields[] = {
+	{{"modes", TEXTS, AT(spec, modes), "",
+	  .doc = "Worlds that the scenario is for: sim, live; default: both.", SINCE},
+	 .shape = RH_FIELD_WORDS},
 	{{"hypothesis", TEXTS, AT(spec, hypothesis), "",
 	  .doc = "What you expect to see, in words; printed in the report.", SINCE},
 	 VALUE},
@@ -119,7 +122,8 @@ const struct rh_field rh_spec_fields[] = {
 	{{"network", TEXTS, AT(spec, network), "", .doc = "What the links are like.", SINCE},
 	 .shape = RH_FIELD_SECTION,
 	 .section = "spec.network"},
-	{{"model", TEXTS, AT(spec, model), "", .doc = "Which protocol the nodes speak.", SINCE},
+	{{"model", TEXTS, AT(spec, model), "",
+	  .doc = "Which protocol the nodes speak; it or topology.chain must be there.", SINCE},
 	 .shape = RH_FIELD_SECTION,
 	 .section = "spec.model"},
 	{{"workloads", TEXTS, AT(spec, workloads), "", .doc = "Load that is put on the nodes.",
@@ -142,6 +146,9 @@ const struct rh_field rh_spec_fields[] = {
 	  SINCE},
 	 .shape = RH_FIELD_SECTION,
 	 .section = "spec.monitors"},
+	{{"reporting", TEXTS, AT(spec, reporting), "", .doc = "What is reported.", SINCE},
+	 .shape = RH_FIELD_SECTION,
+	 .section = "spec.reporting"},
 	{{"signals", TEXTS, AT(spec, signals), "",
 	  .doc = "Numbers that change with time; a fault follows one with {signal: NAME}.", SINCE},
 	 .shape = RH_FIELD_LIST,
@@ -181,6 +188,29 @@ const struct rh_field rh_clock_fields[] = {
 	  .max = INT64_C(86400) * 1000000000,
 	  .doc = "Expected time between blocks; then durations may be written in blocks.", SINCE},
 	 VALUE},
+	{{"genesisDelay", .type = RH_KEY_DURATION, AT(clock, genesis_delay_ns), "0",
+	  .max = INT64_C(86400) * 1000000000,
+	  .doc = "Slot 0 begins so much after the run: what waits for a slot or an epoch waits "
+		 "longer.",
+	  SINCE},
+	 VALUE},
+	END};
+
+const struct rh_field rh_reporting_fields[] = {
+	{{"formats", TEXTS, AT(reporting, formats), "",
+	  .doc = "html, json, junit, csv, perfetto, markdown, prometheus.", SINCE},
+	 .shape = RH_FIELD_WORDS},
+	{{"generateTimeline", RH_KEY_BOOL, AT(reporting, has_timeline), "false",
+	  .doc = "With a timeline.", SINCE},
+	 VALUE},
+	{{"includePerformanceImpact", RH_KEY_BOOL, AT(reporting, has_impact), "false",
+	  .doc = "With what the faults did to performance.", SINCE},
+	 VALUE},
+	{{"correlateWithAuditLogs", RH_KEY_BOOL, AT(reporting, has_audit_logs), "false",
+	  .doc = "With the lines of the nodes' logs beside the faults.", SINCE},
+	 VALUE},
+	{{"plots", TEXTS, AT(reporting, plots), "", .doc = "Gauges to draw.", SINCE},
+	 .shape = RH_FIELD_WORDS},
 	END};
 
 const struct rh_field rh_limits_fields[] = {

@@ -26,6 +26,80 @@ const struct rh_field rh_topology_fields[] = {
 	  SINCE},
 	 .shape = RH_FIELD_LINKS,
 	 .section = "link"},
+	{{"chain", TEXTS, AT(topology, chain), "",
+	  .doc = "The model in other words, in place of spec.model: {preset: NAME} and its "
+		 "parameters.",
+	  SINCE},
+	 .shape = RH_FIELD_MAP},
+	{{"defaults", TEXTS, AT(topology, defaults), "",
+	  .doc = "What all groups share; a group's own keys win.", SINCE},
+	 .shape = RH_FIELD_SECTION,
+	 .section = "topology-defaults"},
+	{{"peering", TEXTS, AT(topology, peering), "",
+	  .doc = "`shape` and `degree` in other words, and whom a node knows first.", SINCE},
+	 .shape = RH_FIELD_SECTION,
+	 .section = "peering"},
+	{{"wallets", TEXTS, AT(topology, wallets), "",
+	  .doc = "Accounts of the first block, where the model has them.", SINCE},
+	 .shape = RH_FIELD_SECTION,
+	 .section = "wallets"},
+	END};
+
+const struct rh_field rh_topology_defaults_fields[] = {
+	{{"validatorsPerNode", TEXTS, AT(topology_defaults, validators), "",
+	  .doc = "Validators on each node, where the model has them.", SINCE},
+	 VALUE},
+	{{"client", TEXTS, AT(topology_defaults, client), "", .doc = "Which program each node is.",
+	  SINCE},
+	 .shape = RH_FIELD_SECTION,
+	 .section = "client"},
+	END};
+
+const struct rh_field rh_client_fields[] = {
+	{{"sim", TEXTS, AT(client, sim), "", .doc = "In a simulated world.", SINCE},
+	 .shape = RH_FIELD_SECTION,
+	 .section = "client-sim"},
+	{{"live", TEXTS, AT(client, live), "", .doc = "In a live world.", SINCE},
+	 .shape = RH_FIELD_SECTION,
+	 .section = "client-live"},
+	END};
+
+const struct rh_field rh_client_sim_fields[] = {
+	{{"model", TEXTS, AT(client_sim, model), NULL,
+	  .doc = "A model that can stand for the chain: its own name, or another of its names.",
+	  SINCE},
+	 VALUE},
+	END};
+
+const struct rh_field rh_client_live_fields[] = {
+	{{"execution", TEXTS, AT(client_live, execution), "",
+	  .doc = "The program that executes blocks.", SINCE},
+	 VALUE},
+	{{"consensus", TEXTS, AT(client_live, consensus), "",
+	  .doc = "The program that agrees on them.", SINCE},
+	 VALUE},
+	END};
+
+const struct rh_field rh_peering_fields[] = {
+	{{"kind", WORD("random|random-degree|star|ring|line|grid|full|explicit"), AT(peering, kind),
+	  "random", .doc = "The shape; random is random-regular.", SINCE},
+	 VALUE},
+	{{"degree", RH_KEY_INT, AT(peering, degree), "8", 1, 100000,
+	  .doc = "Links of each node (random).", SINCE},
+	 VALUE},
+	{{"bootstrap", TEXTS, AT(peering, bootstrap), "",
+	  .doc = "Nodes that a live node knows when it starts; a simulated one has its links.",
+	  SINCE},
+	 .shape = RH_FIELD_WORDS},
+	END};
+
+const struct rh_field rh_wallets_fields[] = {
+	{{"count", TEXTS, AT(wallets, count), NULL, .doc = "How many; the model's `wallets`.",
+	  SINCE},
+	 VALUE},
+	{{"balance", TEXTS, AT(wallets, balance), "",
+	  .doc = "What each begins with; the model's `balance`, in its unit.", SINCE},
+	 VALUE},
 	END};
 
 const struct rh_field rh_group_fields[] = {
@@ -67,6 +141,12 @@ const struct rh_field rh_group_fields[] = {
 	  SINCE},
 	 .shape = RH_FIELD_WITH,
 	 .section = "model.node"},
+	{{"validatorsPerNode", TEXTS, AT(group, validators), "",
+	  .doc = "Validators on each of its nodes, where the model has them.", SINCE},
+	 VALUE},
+	{{"client", TEXTS, AT(group, client), "", .doc = "Which program its nodes are.", SINCE},
+	 .shape = RH_FIELD_SECTION,
+	 .section = "client"},
 	END};
 
 const struct rh_field rh_bandwidth_fields[] = {
@@ -112,6 +192,68 @@ const struct rh_field rh_network_fields[] = {
 		 "are; the simulators that use them take them as one way.)",
 	  SINCE},
 	 VALUE},
+	{{"gossip", TEXTS, AT(network, gossip), "",
+	  .doc = "The mesh of the model's gossip, where it has one.", SINCE},
+	 .shape = RH_FIELD_SECTION,
+	 .section = "gossip"},
+	{{"links", TEXTS, AT(network, links), "",
+	  .doc = "Latency, jitter, loss and bandwidth by the regions of a link's ends; in place of "
+		 "latency, jitter, bandwidth and loss.",
+	  SINCE},
+	 .shape = RH_FIELD_SECTION,
+	 .section = "network-links"},
+	END};
+
+const struct rh_field rh_gossip_fields[] = {
+	{{"mesh", TEXTS, AT(gossip, mesh), "",
+	  .doc = "Peers in a node's mesh; the model's `gossipMesh`.", SINCE},
+	 VALUE},
+	{{"heartbeat", TEXTS, AT(gossip, heartbeat), "",
+	  .doc = "How often it is mended; the model's `gossipHeartbeat`.", SINCE},
+	 VALUE},
+	END};
+
+const struct rh_field rh_links_fields[] = {
+	{{"default", TEXTS, AT(links, standard), "", .doc = "Links that no row of `regions` names.",
+	  SINCE},
+	 .shape = RH_FIELD_SECTION,
+	 .section = "link-kind"},
+	{{"regions", TEXTS, AT(links, regions), "",
+	  .doc = "Links between two regions, or within one: {between: [eu, us], latency: 45ms}.",
+	  SINCE},
+	 .shape = RH_FIELD_LIST,
+	 .section = "link-region"},
+	END};
+
+/* The same keys in both tables. */
+#define KIND_ROWS(t, m, standard) \
+	{{"latency", LENGTH, AT(t, m latency_ns), standard, 1, .doc = "One-way base delay.", \
+	  SINCE}, \
+	 VALUE}, \
+		{{"jitter", LENGTH, AT(t, m jitter_ns), "", \
+		  .doc = "Up to so much more, drawn for each message.", SINCE}, \
+		 VALUE}, \
+		{{"loss", RH_KEY_RATIO, AT(t, m loss), "", .doc = "Share of messages lost.", \
+		  SINCE}, \
+		 VALUE}, \
+	{ \
+		{ \
+			"bandwidth", \
+			RH_KEY_RATE, \
+			AT(t, m rate_bps), \
+			"", \
+			.doc = "Of each link, each way.", \
+			SINCE}, \
+			VALUE \
+	}
+
+const struct rh_field rh_link_kind_fields[] = {KIND_ROWS(link_kind, , "20ms"), END};
+
+const struct rh_field rh_link_region_fields[] = {
+	{{"between", TEXTS, AT(link_region, between), NULL,
+	  .doc = "The two regions; what is not said here is as in `default`.", SINCE},
+	 .shape = RH_FIELD_WORDS},
+	KIND_ROWS(link_region, kind., ""),
 	END};
 
 const struct rh_field rh_latency_fields[] = {

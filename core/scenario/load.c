@@ -66,23 +66,37 @@ static bool read_date(uint64_t *unix_s, const char *text)
 	return true;
 }
 
-static void load_clock(struct rh_loader *loader)
+/* `is_broken`: there is something that is no clock, and that is told elsewhere. */
+static void load_clock(struct rh_loader *loader, bool is_broken)
 {
 	struct rh_in_clock in = {0};
 	const struct rh_tree *tree = loader->spec.clock;
 	struct rh_tree none = {.kind = RH_TREE_MAP};
+	bool is_good;
 
 	/* Slots first: the section itself may not be measured in them. */
 	if (tree == NULL)
 		tree = &none;
-	if (!rh_load_section(loader, &in, tree, "spec.clock", "clock"))
-		return;
+	is_good = rh_load_section(loader, &in, tree, "spec.clock", "clock");
+	if (!is_good || is_broken || loader->has_any_units) {
+		/* One mistake here is told once: what could be read counts, and a unit in place of the
+		 * rest keeps every duration of the file from being told as well. */
+		struct rh_slots any = RH_LOAD_ANY_UNITS;
+
+		in.slot_ns = in.slot_ns != 0 ? in.slot_ns : any.slot_ns;
+		in.slots_per_epoch =
+			in.slots_per_epoch != 0 ? in.slots_per_epoch : (int64_t)any.slots_per_epoch;
+		in.block_ns = in.block_ns != 0 ? in.block_ns : any.block_ns;
+	}
 	loader->slots.slot_ns = in.slot_ns;
 	loader->slots.slots_per_epoch = (uint64_t)in.slots_per_epoch;
 	loader->plan->slot_ns = in.slot_ns;
 	loader->plan->slots_per_epoch = (uint64_t)in.slots_per_epoch;
 	loader->slots.block_ns = in.block_ns;
 	loader->plan->block_ns = in.block_ns;
+	loader->plan->genesis_delay_ns = in.genesis_delay_ns;
+	if (!is_good)
+		return;
 	if (in.genesis == NULL || !read_date(&loader->plan->genesis_unix_s, in.genesis))
 		rh_load_complain(loader, "E036",
 				 rh_load_place(loader, tree, "spec.clock", "genesis"),
@@ -187,7 +201,7 @@ static void load_spec(struct rh_loader *loader, const struct rh_tree *tree)
 	loader->spec_tree = tree;
 	/* The clock first: durations anywhere else may be in slots. */
 	loader->spec.clock = clock != NULL && clock->kind == RH_TREE_MAP ? clock : NULL;
-	load_clock(loader);
+	load_clock(loader, clock != NULL && clock->kind != RH_TREE_MAP);
 	rh_load_section(loader, &loader->spec, tree, "spec", "spec");
 	if (loader->options->has_seed)
 		loader->spec.seed = (int64_t)loader->options->seed;
@@ -200,6 +214,7 @@ static void load_spec(struct rh_loader *loader, const struct rh_tree *tree)
 	loader->rng = (struct rh_rng){.kind = plan->rng, .seed = plan->seed};
 	load_trace(loader);
 	load_limits(loader);
+	rh_load_modes(loader);
 }
 
 void rh_load_input(struct rh_loader *loader, const char *kind, const char *name, const char *value)
@@ -224,8 +239,7 @@ static bool has_errors(const struct rh_loader *loader)
 	return loader->diagnostics->error_count != 0;
 }
 
-/* What comes before the tables: other files, options, expressions, templates. */
-static bool make_ready(struct rh_loader *loader, struct rh_tree **root)
+bool rh_loader_ready(struct rh_loader *loader, struct rh_tree **root)
 {
 	uint32_t errors = loader->diagnostics->error_count;
 
@@ -244,7 +258,8 @@ static void load_tree(struct rh_loader *loader, struct rh_tree *root)
 {
 	struct rh_in_file in = {0};
 
-	if (!make_ready(loader, &root))
+	loader->has_any_units = rh_load_is_fragment(root);
+	if (!rh_loader_ready(loader, &root))
 		return;
 	rh_load_section(loader, &in, root, "file", "");
 	if (in.metadata != NULL)
@@ -256,6 +271,8 @@ static void load_tree(struct rh_loader *loader, struct rh_tree *root)
 	rh_load_services(loader);
 	rh_load_network(loader);
 	rh_load_model(loader);
+	rh_load_clients(loader);
+	rh_load_reporting(loader);
 	rh_load_phases(loader);
 	rh_load_steps(loader);
 	rh_load_checks(loader);
@@ -375,7 +392,7 @@ bool rh_render_text(struct rh_buf *out, const char *name, const char *text, size
 {
 	struct rh_loader loader = rh_loader_new(options, diagnostics);
 	struct rh_tree *root = rh_loader_begin(&loader, name, text, len);
-	bool is_good = root != NULL && make_ready(&loader, &root) && !has_errors(&loader);
+	bool is_good = root != NULL && rh_loader_ready(&loader, &root) && !has_errors(&loader);
 
 	if (is_good)
 		print_rendered(&loader, root, out);
@@ -480,6 +497,19 @@ bool rh_render_file(struct rh_buf *out, const char *path, const struct rh_load_o
 	bool is_good =
 		read_scenario(&content, path, diagnostics) &&
 		rh_render_text(out, path, rh_buf_str(&content), content.len, &all, diagnostics);
+
+	rh_buf_release(&content);
+	return is_good;
+}
+
+bool rh_check_fragment_file(const char *path, const struct rh_load_options *options,
+			    struct rh_diagnostics *diagnostics, bool *is_fragment)
+{
+	struct rh_load_options all = with_disk(options);
+	struct rh_buf content = {0};
+	bool is_good = read_scenario(&content, path, diagnostics) &&
+		       rh_check_fragment(path, rh_buf_str(&content), content.len, &all, diagnostics,
+					 is_fragment);
 
 	rh_buf_release(&content);
 	return is_good;

@@ -66,6 +66,16 @@ bool rh_render_file(struct rh_buf *out, const char *path, const struct rh_load_o
 bool rh_render_text(struct rh_buf *out, const char *name, const char *text, size_t len,
 		    const struct rh_load_options *options, struct rh_diagnostics *diagnostics);
 
+/*
+ * A template without a topology, as far as it can be checked by itself (fragment.c); other files are left
+ * alone, with *is_fragment false.  False when there were errors.
+ */
+bool rh_check_fragment(const char *name, const char *text, size_t len,
+		       const struct rh_load_options *options, struct rh_diagnostics *diagnostics,
+		       bool *is_fragment);
+bool rh_check_fragment_file(const char *path, const struct rh_load_options *options,
+			    struct rh_diagnostics *diagnostics, bool *is_fragment);
+
 /* The plan as YAML text with every default filled in (plan.yaml). */
 void rh_plan_print(const struct rh_plan *plan, struct rh_buf *out);
 

@@ -388,6 +388,7 @@ void rh_load_assertions(struct rh_loader *loader)
 	if (loader->spec.monitors != NULL &&
 	    rh_load_section(loader, &monitors, loader->spec.monitors, "spec.monitors",
 			    "monitors")) {
+		plan->sample_every_ns = monitors.sample_every_ns;
 		for (uint32_t i = 0; i < list_count(monitors.alerts); i++)
 			load_alert(loader, monitors.alerts->items[i],
 				   rh_load_path_at(loader, "monitors.alerts", i));

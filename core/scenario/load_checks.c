@@ -38,6 +38,75 @@ static bool is_workload_sound(struct rh_loader *loader, const struct rh_plan_wor
 	return false;
 }
 
+static bool takes(const struct rh_workload_type *type, const char *name)
+{
+	const struct rh_key *key = type->keys;
+
+	while (key != NULL && key->name != NULL && strcmp(key->name, name) != 0)
+		key++;
+	return key != NULL && key->name != NULL;
+}
+
+/* `mix` as the shares it stands for: two pairs in place of one. */
+static void put_mix(struct rh_loader *loader, struct rh_tree *with, const struct rh_tree *mix,
+		    const char *path)
+{
+	static const char *const parts[2][2] = {{"blob", "blobs"}, {"invalid", "badSignature"}};
+	struct rh_in_mix in = {.blob = {0, 1}, .invalid = {0, 1}};
+
+	if (!rh_load_section(loader, &in, mix, "mix", path))
+		return;
+	if (in.transfer.den != 0) {
+		uint64_t sum = rh_mul_div(in.transfer.num, 1000000000, in.transfer.den) +
+			       rh_mul_div(in.blob.num, 1000000000, in.blob.den) +
+			       rh_mul_div(in.invalid.num, 1000000000, in.invalid.den);
+
+		if (sum < 1000000000 - 2 || sum > 1000000000)
+			rh_load_complain(loader, "E022", mix->place, path,
+					 "leave `transfer` out: it is the rest",
+					 "the shares of the mix are not 100%% together");
+	}
+	for (uint32_t i = 0; i < 2; i++) {
+		const struct rh_tree *value = rh_load_key(loader, mix, "mix", parts[i][0]);
+
+		if (value != NULL)
+			with->pairs[with->count++] =
+				(struct rh_tree_pair){.key = parts[i][1],
+						      .place = value->place,
+						      .value = (struct rh_tree *)(uintptr_t)value};
+	}
+}
+
+/* The parameters with `to` and `mix`, which are other words for `target` and shares, taken out. */
+static const struct rh_tree *plain_with(struct rh_loader *loader, struct rh_in_workload *in,
+					const struct rh_workload_type *type, const char *path)
+{
+	struct rh_tree *with;
+
+	if (in->with == NULL || !takes(type, "badSignature"))
+		return in->with;
+	with = RH_ARENA_NEW(&loader->scratch, struct rh_tree);
+	*with = *in->with;
+	with->pairs = RH_ARENA_ARRAY(&loader->scratch, 2 * (size_t)in->with->count + 1,
+				     struct rh_tree_pair);
+	with->count = 0;
+	for (uint32_t i = 0; i < in->with->count; i++) {
+		const struct rh_tree_pair *pair = &in->with->pairs[i];
+
+		if (strcmp(pair->key, "mix") == 0) {
+			put_mix(loader, with, pair->value, rh_load_path(loader, path, "with.mix"));
+		} else if (strcmp(pair->key, "to") != 0) {
+			with->pairs[with->count++] = *pair;
+		} else if (in->target != NULL) {
+			rh_load_complain(loader, "E051", pair->place, path, "remove one of the two",
+					 "`to` is `target` in another place");
+		} else {
+			in->target = pair->value;
+		}
+	}
+	return with;
+}
+
 static void load_workload(struct rh_loader *loader, const struct rh_tree *tree,
 			  struct rh_map *names, const char *path)
 {
@@ -71,10 +140,10 @@ static void load_workload(struct rh_loader *loader, const struct rh_tree *tree,
 				 "no kind of workload is called \"%.60s\"", in.type);
 		return;
 	}
-	workload->params =
-		rh_load_params(loader, in.with, in.with != NULL ? in.with->place : tree->place,
-			       rh_load_path(loader, path, "with"), workload->type->keys,
-			       workload->type->params_size);
+	workload->params = rh_load_params(loader, plain_with(loader, &in, workload->type, path),
+					  in.with != NULL ? in.with->place : tree->place,
+					  rh_load_path(loader, path, "with"), workload->type->keys,
+					  workload->type->params_size);
 	workload->start_ns = in.start_ns;
 	workload->until_ns = in.for_ns != 0 ? in.start_ns + in.for_ns : plan->duration_ns;
 	if (workload->params != NULL &&

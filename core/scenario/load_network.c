@@ -6,6 +6,7 @@
 
 #include "core/base/dist.h"
 #include "core/base/sort.h"
+#include "core/scenario/links.h"
 #include "core/scenario/loader.h"
 #include "core/scenario/topology.h"
 
@@ -19,6 +20,7 @@ struct delay_law {
 	uint64_t *ns;
 	uint32_t region_count;
 	bool is_round_trip;
+	const struct rh_link_kinds *kinds; /* in place of all of it; or NULL */
 };
 
 struct explicit_link {
@@ -214,7 +216,14 @@ static void set_delays(struct rh_loader *loader, const struct delay_law *law,
 	const struct rh_plan_node *b = &loader->plan->nodes[link->b];
 	uint32_t half = law->is_round_trip ? 2 : 1;
 
-	if (law->ns != NULL) {
+	if (law->kinds != NULL) {
+		const struct rh_link_row *row =
+			rh_link_row(loader->plan, law->kinds, link->a, link->b);
+
+		link->delay_ns[0] = row->in.latency_ns;
+		link->delay_ns[1] = row->in.latency_ns;
+		loader->plan->link_bases[link - loader->plan->links] = row->base;
+	} else if (law->ns != NULL) {
 		if (a->region >= law->region_count || b->region >= law->region_count)
 			return; /* told for the group */
 		link->delay_ns[0] = law->ns[a->region * law->region_count + b->region];
@@ -303,14 +312,13 @@ static bool read_link(struct rh_loader *loader, struct explicit_link *link,
 
 /* How many links each node wants of the shape. */
 static struct rh_shape_node *wanted_degrees(struct rh_loader *loader,
-					    const struct rh_in_topology *in,
-					    const struct rh_tree *tree)
+					    const struct rh_in_topology *in)
 {
 	struct rh_plan *plan = loader->plan;
 	struct rh_shape_node *nodes =
 		RH_ARENA_ARRAY(&loader->scratch, plan->node_count + 1, struct rh_shape_node);
 	uint32_t others = plan->node_count; /* that want links, without oneself */
-	bool has_degree = rh_load_key(loader, tree, "spec.topology", "degree") != NULL;
+	bool has_degree = rh_load_has_degree(loader, in);
 
 	for (uint32_t i = 0; i < plan->node_count; i++) {
 		const struct rh_plan_node *node = &plan->nodes[i];
@@ -360,7 +368,7 @@ static void shape_links(struct rh_loader *loader, struct rh_pair **pairs, uint32
 		return;
 	}
 	if (rh_topology_links(pairs, count, &loader->scratch, (enum rh_shape)in->shape, loader->rng,
-			      wanted_degrees(loader, in, tree), plan->node_count, &err) != 0) {
+			      wanted_degrees(loader, in), plan->node_count, &err) != 0) {
 		*count = 0;
 		rh_load_complain(loader, "E043", place, "topology", NULL,
 				 "the topology cannot be made: %.200s", err.text);
@@ -378,6 +386,9 @@ static void merge_links(struct rh_loader *loader, const struct delay_law *law,
 
 	plan->links = RH_ARENA_ARRAY(&plan->arena, (size_t)pair_count + extra_count + 1,
 				     struct rh_plan_link);
+	if (law->kinds != NULL)
+		plan->link_bases = RH_ARENA_ARRAY(&plan->arena,
+						  (size_t)pair_count + extra_count + 1, uint32_t);
 	while (p < pair_count || e < extra_count) {
 		struct rh_plan_link *link = &plan->links[plan->link_count++];
 		struct explicit_link shape = {
@@ -391,10 +402,10 @@ static void merge_links(struct rh_loader *loader, const struct delay_law *law,
 			p++;
 		if (order >= 0)
 			delay_ns = extra[e++].delay_ns;
-		if (delay_ns == 0) {
+		if (delay_ns == 0 || law->kinds != NULL)
 			set_delays(loader, law, link);
+		if (delay_ns == 0)
 			continue;
-		}
 		link->delay_ns[0] = clamp_delay(delay_ns);
 		link->delay_ns[1] = link->delay_ns[0];
 	}
@@ -413,8 +424,10 @@ static void load_links(struct rh_loader *loader, const struct delay_law *law)
 	/* What is wrong in this section was told when the groups were read.  An error elsewhere keeps
 	 * no link from being looked at. */
 	if (!rh_load_section(loader, &in, tree, "spec.topology", "topology") ||
-	    loader->diagnostics->error_count != loader->errors_before)
+	    loader->diagnostics->error_count != loader->errors_before ||
+	    !rh_load_peering(loader, &in))
 		return;
+	rh_load_bootstrap(loader, &in);
 	shape_links(loader, &pairs, &pair_count, &in, tree);
 	extra = RH_ARENA_ARRAY(&loader->scratch, (in.links != NULL ? in.links->count : 0) + 1,
 			       struct explicit_link);
@@ -539,12 +552,15 @@ void rh_load_network(struct rh_loader *loader)
 {
 	struct rh_in_network in = {.loss = {0, 1}};
 	struct delay_law law = {0};
+	struct rh_link_kinds kinds = {0};
 	struct rh_tree none = {.kind = RH_TREE_MAP};
 	const struct rh_tree *tree = loader->spec.network != NULL ? loader->spec.network : &none;
 
 	if (loader->plan->groups == NULL || loader->spec.topology == NULL)
 		return;
 	rh_load_section(loader, &in, tree, "spec.network", "network");
+	if (in.links != NULL && rh_load_link_kinds(loader, &kinds, in.links))
+		law.kinds = &kinds;
 	load_delay_law(loader, &law, in.latency);
 	law.is_round_trip = in.is_round_trip != 0;
 	if (law.ns != NULL)

@@ -149,7 +149,7 @@ static bool chain_time(struct rh_steps *steps, uint64_t *time_ns, uint64_t numbe
 				 (unsigned long long)number);
 		return false;
 	}
-	*time_ns = number * unit_ns;
+	*time_ns = steps->loader->plan->genesis_delay_ns + number * unit_ns;
 	return true;
 }
 

@@ -38,8 +38,11 @@ struct rh_loader {
 	struct rh_written *written; /* by assertion (load_assert.h) */
 	uint32_t written_cap;
 	bool is_network_told; /* that topology or model is missing */
-	bool has_nodes;	      /* every group was made */
-	bool has_links;	      /* and every link */
+	/* No plan will come of it, so that units without a length have any (fragment.c). */
+	bool has_any_units;
+	bool has_stand_ins; /* parameters without a value have one of their type */
+	bool has_nodes;	    /* every group was made */
+	bool has_links;	    /* and every link */
 	/* files that are being read because each names the next; the scenario is the first */
 	const char *file_chain[RH_FILE_CHAIN_MAX];
 	uint32_t file_chain_len;
@@ -106,6 +109,14 @@ struct rh_loader rh_loader_new(const struct rh_load_options *options,
 /* Composes the text, with an empty plan in the making; NULL after complaining. */
 struct rh_tree *rh_loader_begin(struct rh_loader *loader, const char *name, const char *text,
 				size_t len);
+/* What comes before the tables: header, other files, options, expressions, templates; false after complaining. */
+bool rh_loader_ready(struct rh_loader *loader, struct rh_tree **root);
+/* It has no topology, nor files that could bring one. */
+bool rh_load_is_fragment(const struct rh_tree *root);
+#define RH_LOAD_ANY_UNITS \
+	((struct rh_slots){.slot_ns = 12 * RH_NS_PER_SEC, \
+			   .slots_per_epoch = 32, \
+			   .block_ns = 12 * RH_NS_PER_SEC})
 /* Everything but the plan. */
 void rh_loader_end(struct rh_loader *loader);
 
@@ -118,9 +129,14 @@ void rh_load_overrides(struct rh_loader *loader, struct rh_tree **root);
 void rh_load_topology(struct rh_loader *loader); /* groups, nodes, regions */
 void rh_load_network(struct rh_loader *loader);	 /* links, delays, bandwidth, jitter, loss */
 void rh_load_model(struct rh_loader *loader);	 /* parameters, weights */
-void rh_load_phases(struct rh_loader *loader);	 /* phases, duration */
-void rh_load_steps(struct rh_loader *loader);	 /* actions, rollback, cleanup */
-void rh_load_checks(struct rh_loader *loader);	 /* assertions, criteria, workloads, timeout */
+void rh_load_modes(struct rh_loader *loader);	 /* for which worlds */
+void rh_load_clients(struct rh_loader *loader);	 /* which programs the nodes are */
+void rh_load_reporting(struct rh_loader *loader);
+/* By its name, or another one of it. */
+bool rh_model_is_called(const struct rh_model *model, const char *name);
+void rh_load_phases(struct rh_loader *loader); /* phases, duration */
+void rh_load_steps(struct rh_loader *loader);  /* actions, rollback, cleanup */
+void rh_load_checks(struct rh_loader *loader); /* assertions, criteria, workloads, timeout */
 
 /*
  * The nodes of a target, ascending, in the plan's arena; false after complaining, or when an earlier

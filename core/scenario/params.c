@@ -392,6 +392,28 @@ static void complain_unknown(struct rh_loader *loader, const struct rh_tree *giv
 	}
 }
 
+/* Some value of its type: the least one where there is one. */
+static const struct rh_tree *stand_in(struct rh_loader *loader, const struct param *param)
+{
+	static const char *const texts[KIND_COUNT] = {"x",  "1",  "1",	  "true", "1s",
+						      "1%", "1B", "1bit", "",	  "all"};
+	struct rh_tree *tree = RH_ARENA_NEW(&loader->scratch, struct rh_tree);
+	const char *text = texts[param->kind];
+
+	if (param->kind == KIND_ENUM && param->in.values->items[0]->kind == RH_TREE_SCALAR)
+		text = param->in.values->items[0]->text;
+	else if (param->has_limit[0])
+		text = param->in.min;
+	else if (param->has_limit[1])
+		text = param->in.max;
+	*tree = (struct rh_tree){.text = text,
+				 .place = param->tree->place,
+				 .is_plain = true,
+				 .height = 1,
+				 .weight = 1};
+	return tree;
+}
+
 /* One parameter into the map; false after complaining. */
 static bool bind_one(struct rh_render *render, struct rh_tree *map, struct param *param,
 		     const struct rh_tree *given, struct rh_place place, bool is_use)
@@ -415,6 +437,8 @@ static bool bind_one(struct rh_render *render, struct rh_tree *map, struct param
 
 		value = &empty;
 	}
+	if (value == NULL && loader->has_stand_ins && !is_use)
+		value = stand_in(loader, param);
 	if (value == NULL) {
 		rh_load_complain(loader, "E071", place, param->in.name,
 				 is_use ? rh_arena_printf(&loader->scratch, "with: {%.60s: ...}",

@@ -117,7 +117,19 @@ static void print_header(struct rh_buf *out, const struct rh_plan *plan)
 	put_span(out, plan->slot_ns);
 	rh_buf_printf(out, ", slotsPerEpoch: %" PRIu64 ", block: ", plan->slots_per_epoch);
 	put_span(out, plan->block_ns);
+	rh_buf_text(out, ", genesisDelay: ");
+	put_span(out, plan->genesis_delay_ns);
 	rh_buf_text(out, "}\n");
+	if (plan->modes != 0)
+		rh_buf_printf(out, "modes: [%s]\n",
+			      plan->modes == RH_PLAN_MODE_SIM	 ? "sim"
+			      : plan->modes == RH_PLAN_MODE_LIVE ? "live"
+								 : "sim, live");
+	if (plan->sample_every_ns != 0) {
+		rh_buf_text(out, "sampleEvery: ");
+		put_span(out, plan->sample_every_ns);
+		rh_buf_u8(out, '\n');
+	}
 	rh_buf_printf(out, "trace: %s\nreaction: ",
 		      plan->trace_level == RH_TRACE_FULL   ? "full"
 		      : plan->trace_level == RH_TRACE_NODE ? "node"
@@ -130,6 +142,60 @@ static void print_header(struct rh_buf *out, const struct rh_plan *plan)
 	rh_buf_printf(out, "model:\n  name: %s\n  with: ", plan->model->name);
 	put_params(out, plan->model->keys, plan->params);
 	rh_buf_u8(out, '\n');
+}
+
+/* What the file asks of its report. */
+static void print_report(struct rh_buf *out, const struct rh_plan *plan)
+{
+	static const struct rh_key formats = {
+		.name = "formats", .type = RH_KEY_ENUM, .values = RH_REPORT_FORMATS};
+	const struct rh_plan_report *report = &plan->report;
+	const char *comma = "";
+	char gauge[64];
+
+	if (report->formats == 0 && report->wishes == 0 && report->plot_count == 0)
+		return;
+	rh_buf_text(out, "reporting:\n  formats: [");
+	for (uint32_t i = 0; report->formats >> i != 0; i++) {
+		struct rh_value value = {.number = i};
+
+		if (((report->formats >> i) & 1) == 0)
+			continue;
+		rh_buf_text(out, comma);
+		rh_value_print(&value, &formats, out);
+		comma = ", ";
+	}
+	rh_buf_printf(out,
+		      "]\n  generateTimeline: %s\n  includePerformanceImpact: %s\n"
+		      "  correlateWithAuditLogs: %s\n  plots: [",
+		      report->wishes & RH_REPORT_TIMELINE ? "true" : "false",
+		      report->wishes & RH_REPORT_IMPACT ? "true" : "false",
+		      report->wishes & RH_REPORT_AUDIT_LOGS ? "true" : "false");
+	for (uint32_t i = 0; i < report->plot_count; i++)
+		rh_buf_printf(out, "%s%s", i != 0 ? ", " : "",
+			      rh_plan_gauge_name(gauge, plan, report->plots[i]));
+	rh_buf_text(out, "]\n");
+}
+
+static void print_clients(struct rh_buf *out, const struct rh_plan *plan)
+{
+	bool has_begun = false;
+
+	for (uint32_t i = 0; i < plan->group_count; i++) {
+		const struct rh_plan_group *group = &plan->groups[i];
+
+		if (group->client_model[0] == 0 && group->execution[0] == 0 &&
+		    group->consensus[0] == 0)
+			continue;
+		rh_buf_printf(out, "%s  %s: {model: ", has_begun ? "" : "clients:\n", group->name);
+		put_quoted(out, group->client_model);
+		rh_buf_text(out, ", execution: ");
+		put_quoted(out, group->execution);
+		rh_buf_text(out, ", consensus: ");
+		put_quoted(out, group->consensus);
+		rh_buf_text(out, "}\n");
+		has_begun = true;
+	}
 }
 
 static void print_nodes(struct rh_buf *out, const struct rh_plan *plan)
@@ -156,6 +222,26 @@ static void print_nodes(struct rh_buf *out, const struct rh_plan *plan)
 	}
 }
 
+/* Kinds of links, as the links name them, and whom a node knows first. */
+static void print_bases(struct rh_buf *out, const struct rh_plan *plan)
+{
+	for (uint32_t i = 0; i < plan->base_count; i++) {
+		const struct rh_link_state *base = &plan->bases[i];
+
+		rh_buf_printf(out, "%s\n  %u: {jitter: ", i == 0 ? "\nkinds:" : "", i + 1);
+		put_span(out, base->jitter_ns);
+		rh_buf_text(out, ", loss: ");
+		put_loss(out, base->loss_threshold);
+		rh_buf_text(out, ", rate: ");
+		put_rate(out, base->rate_bps);
+		rh_buf_u8(out, '}');
+	}
+	if (plan->bootstrap_count == 0)
+		return;
+	rh_buf_text(out, "\nbootstrap: ");
+	put_nodes(out, plan, plan->bootstrap, plan->bootstrap_count);
+}
+
 static void print_links(struct rh_buf *out, const struct rh_plan *plan)
 {
 	static const char *const laws[] = {"none",	"uniform",     "normal",
@@ -166,6 +252,7 @@ static void print_links(struct rh_buf *out, const struct rh_plan *plan)
 	put_loss(out, plan->loss_threshold);
 	rh_buf_text(out, "\nlookahead: ");
 	put_span(out, plan->lookahead_ns);
+	print_bases(out, plan);
 	rh_buf_printf(out, "\nlinks: [ # %u", plan->link_count);
 	for (uint32_t i = 0; i < plan->link_count; i++) {
 		const struct rh_plan_link *link = &plan->links[i];
@@ -177,6 +264,8 @@ static void print_links(struct rh_buf *out, const struct rh_plan *plan)
 			rh_buf_text(out, ", ");
 			put_span(out, link->delay_ns[1]);
 		}
+		if (plan->base_count != 0 && plan->link_bases[i] != 0)
+			rh_buf_printf(out, ", {kind: %u}", plan->link_bases[i]);
 		rh_buf_text(out, "],");
 	}
 	rh_buf_text(out, "\n]\n");
@@ -360,6 +449,8 @@ void rh_plan_print(const struct rh_plan *plan, struct rh_buf *out)
 {
 	RH_ASSERT(plan->model != NULL);
 	print_header(out, plan);
+	print_report(out, plan);
+	print_clients(out, plan);
 	print_nodes(out, plan);
 	print_links(out, plan);
 	print_steps(out, plan);

@@ -21,20 +21,33 @@ static bool read_key(uint64_t *number, enum rh_key_type type, const struct rh_tr
 	return true;
 }
 
+/* A unit of the clock.  One that cannot be read is some unit: the loader tells the mistake, once. */
+static void read_unit(uint64_t *number, enum rh_key_type type, uint64_t most,
+		      const struct rh_tree *tree)
+{
+	if (tree == NULL || rh_tree_is_null(tree))
+		return;
+	if (!read_key(number, type, tree) || *number == 0 || *number > most)
+		*number = type == RH_KEY_DURATION ? RH_NS_PER_SEC : 1;
+}
+
 /* The clock first: durations anywhere else may be in slots.  What is wrong with it is told later. */
 static bool take_clock(struct rh_render *render, struct rh_tree *spec)
 {
 	struct rh_tree *clock = rh_tree_child(spec, "clock");
 
+	if (render->loader->has_any_units)
+		render->slots = RH_LOAD_ANY_UNITS;
 	if (clock == NULL)
 		return true;
 	if (!rh_render_tree(render, clock, "clock"))
 		return false;
-	read_key(&render->slots.slot_ns, RH_KEY_DURATION, rh_tree_child(clock, "slot"));
-	read_key(&render->slots.slots_per_epoch, RH_KEY_INT, rh_tree_child(clock, "slotsPerEpoch"));
-	read_key(&render->slots.block_ns, RH_KEY_DURATION, rh_tree_child(clock, "block"));
-	if (render->slots.slot_ns > 86400 * RH_NS_PER_SEC || render->slots.slots_per_epoch > 65536)
-		render->slots = (struct rh_slots){0};
+	read_unit(&render->slots.slot_ns, RH_KEY_DURATION, 86400 * RH_NS_PER_SEC,
+		  rh_tree_child(clock, "slot"));
+	read_unit(&render->slots.slots_per_epoch, RH_KEY_INT, 65536,
+		  rh_tree_child(clock, "slotsPerEpoch"));
+	read_unit(&render->slots.block_ns, RH_KEY_DURATION, 86400 * RH_NS_PER_SEC,
+		  rh_tree_child(clock, "block"));
 	return true;
 }
 

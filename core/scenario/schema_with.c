@@ -233,6 +233,29 @@ void rh_schema_put_choices(struct parts *parts, const struct rh_section *section
 	put_conditions(parts, &choice, with->section, with);
 }
 
+/* Keys that the loader turns into others: of waits those of the map `wait`, of transactions `to` and `mix`. */
+static void put_other_words(struct rh_buf *out, const struct rh_key *keys, const char *type,
+			    const char *definition, bool *is_first)
+{
+	static const struct rh_field others[] = {
+		{.key = {.name = "to", .doc = "Nodes that get it; the same as `target`."},
+		 .shape = RH_FIELD_TARGET,
+		 .section = "target"},
+		{.key = {.name = "mix", .doc = "Kinds of transactions, 100% together."},
+		 .shape = RH_FIELD_SECTION,
+		 .section = "mix"},
+	};
+	bool has_mix = false;
+
+	for (; keys != NULL && keys->name != NULL; keys++)
+		has_mix |= strcmp(keys->name, "badSignature") == 0;
+	for (size_t i = 0; has_mix && i < RH_ARRAY_LEN(others); i++)
+		rh_schema_put_property(out, definition, &others[i], RH_IS_PLAIN, is_first);
+	for (const struct rh_field *field = rh_wait_fields;
+	     strcmp(type, "wait") == 0 && field->key.name != NULL; field++)
+		rh_schema_put_property(out, definition, field, RH_IS_PLAIN, is_first);
+}
+
 static void put_definition(struct rh_buf *out, const char *what, const struct choice *choice,
 			   uint32_t i)
 {
@@ -247,11 +270,12 @@ static void put_definition(struct rh_buf *out, const char *what, const struct ch
 	rh_buf_text(out, ",\"type\":\"object\",\"additionalProperties\":false,"
 			 "\"properties\":{");
 	for (; key != NULL && key->name != NULL; key++) {
-		struct rh_field field = {.key = *key};
+		struct rh_field field = {.key = *key, .alias = key->alias};
 
 		rh_schema_put_property(out, name, &field, is_step ? RH_MAY_FOLLOW : RH_IS_PLAIN,
 				       &is_first);
 	}
+	put_other_words(out, choice->keys[i], choice->definitions[i], name, &is_first);
 	rh_buf_text(out, "}}");
 }
 

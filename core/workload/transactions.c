@@ -63,6 +63,7 @@ struct load {
 	uint64_t size_bytes;
 	uint64_t size_max_bytes;
 	struct rh_ratio spoiled[SPOIL_COUNT]; /* by kind; none: unused */
+	struct rh_ratio blobs;
 };
 
 #define AT(member) offsetof(struct load, member)
@@ -226,6 +227,14 @@ struct load {
 		SPOILED(SPOIL_BALANCE, "balanceTooLow", "it pays more than anybody has.", "0%"), \
 		SPOILED(SPOIL_FEE, "feeTooLow", "it pays no fee.", "0%"), \
 		SPOILED(SPOIL_SIZE, "oversize", "65535 bytes, whatever `size` says.", "0%"), \
+		{.name = "blobs", \
+		 .type = RH_KEY_RATIO, \
+		 .offset = AT(blobs), \
+		 .default_text = "0%", \
+		 .doc = "Share of transactions that carry a blob; more than 0% needs a model " \
+			"with " \
+			"blobs.", \
+		 .since = "0.2"}, \
 		RH_KEY_END
 
 static const struct rh_key transactions_keys[] = {LOAD_KEYS("10/s", "0%")};
@@ -435,6 +444,13 @@ static int load_check(const struct rh_workload_view *view, char *why, size_t why
 	return RH_E_INPUT;
 }
 
+static const char *load_lacks(const void *params)
+{
+	const struct load *load = params;
+
+	return load->blobs.num != 0 ? "a model with transactions that carry blobs" : NULL;
+}
+
 static const struct rh_workload_type transactions = {
 	.name = "transactions",
 	.doc = "Users send each other money: by rate, in bursts, with fees, some of it spoiled.",
@@ -442,6 +458,7 @@ static const struct rh_workload_type transactions = {
 	.keys = transactions_keys,
 	.next = transactions_next,
 	.check = load_check,
+	.lacks = load_lacks,
 };
 
 static const struct rh_workload_type gossip_flood = {
@@ -451,6 +468,7 @@ static const struct rh_workload_type gossip_flood = {
 	.keys = flood_keys,
 	.next = flood_next,
 	.check = load_check,
+	.lacks = load_lacks,
 };
 
 static const struct rh_workload_type *const types[] = {&transactions, &gossip_flood, NULL};

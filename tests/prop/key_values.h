@@ -162,6 +162,43 @@ static const struct key_place key_places[] = {
 	{"spec.monitors", FULL "monitors: {@}}}", "alerts: [{name: A, that: heads > 1}]"},
 	{"alert", FULL "monitors: {alerts: [{@}]}}}", "name: A; that: head_height > 1"},
 	{"workload", TAKER "workloads: [{@}]}}", "name: w; type: drip"},
+	{"topology-defaults",
+	 HEADER "{duration: 1h, topology: {groups: [{name: n, count: 6}], defaults: {@}}, model: "
+		"{name: pos}}}",
+	 ""},
+	{"client",
+	 HEADER
+	 "{duration: 1h, topology: {groups: [{name: n, count: 6, client: {@}}]}, model: {name: "
+	 "pos}}}",
+	 ""},
+	{"client-sim",
+	 HEADER "{duration: 1h, topology: {groups: [{name: n, client: {sim: {@}}}]}, model: {name: "
+		"pos}}}",
+	 "model: pos"},
+	{"client-live",
+	 HEADER
+	 "{duration: 1h, topology: {groups: [{name: n, client: {live: {@}}}]}, model: {name: "
+	 "pos}}}",
+	 ""},
+	{"peering",
+	 HEADER
+	 "{duration: 1h, topology: {groups: [{name: n, count: 6}], peering: {@}}, model: {name: "
+	 "pow}}}",
+	 ""},
+	{"wallets",
+	 HEADER
+	 "{duration: 1h, topology: {groups: [{name: n, count: 6}], wallets: {@}}, model: {name: "
+	 "pow}}}",
+	 "count: 4"},
+	{"gossip",
+	 HEADER "{duration: 1h, topology: {groups: [{name: n, count: 6}]}, network: {gossip: {@}}, "
+		"model: {name: pos}}}",
+	 ""},
+	{"network-links", FULL "network: {links: {@}}}}", ""},
+	{"link-kind", FULL "network: {links: {default: {@}}}}}", ""},
+	{"link-region", FULL "network: {links: {regions: [{@}]}}}}", "between: [eu, na]"},
+	{"spec.reporting", FULL "reporting: {@}}}", ""},
+	{"mix", FULL "workloads: [{name: w, type: transactions, with: {mix: {@}}}]}}", ""},
 	{"spec.limits", FULL "limits: {@}}}", ""},
 };
 
@@ -261,6 +298,44 @@ static const struct key_value key_values[] = {
 	{"group", "bandwidth", NULL, "10mbit", "20mbit", KEY_CHANGES},
 	{"group", "with", NULL, "{hashrate: 1}", "{hashrate: 2}", KEY_CHANGES},
 
+	{"spec", "modes", NULL, "[sim]", "[live]", KEY_CHANGES},
+	{"spec", "reporting", NULL, "{formats: [html]}", "{formats: [csv]}", KEY_CHANGES},
+	/* these files name their model by `model` already */
+	{"spec.topology", "chain", NULL, "null", "{preset: pow}", KEY_REFUSED},
+	{"spec.topology", "defaults", NULL, "{client: {live: {execution: a}}}",
+	 "{client: {live: {execution: b}}}", KEY_CHANGES},
+	{"spec.topology", "peering", NULL, "{degree: 3}", "{degree: 4}", KEY_CHANGES},
+	{"spec.topology", "wallets", NULL, "{count: 3}", "{count: 4}", KEY_CHANGES},
+	{"topology-defaults", "validatorsPerNode", NULL, "3", "4", KEY_CHANGES},
+	{"topology-defaults", "client", NULL, "{live: {execution: a}}", "{live: {execution: b}}",
+	 KEY_CHANGES},
+	{"client", "sim", NULL, "{model: pos}", "{model: proof-of-stake}", KEY_CHANGES},
+	{"client", "live", NULL, "{execution: a}", "{execution: b}", KEY_CHANGES},
+	{"client-sim", "model", NULL, "pos", "pow", KEY_REFUSED},
+	{"client-live", "execution", NULL, "a", "b", KEY_CHANGES},
+	{"client-live", "consensus", NULL, "a", "b", KEY_CHANGES},
+	{"peering", "kind", NULL, "random", "ring", KEY_CHANGES},
+	{"peering", "degree", NULL, "3", "4", KEY_CHANGES},
+	{"peering", "bootstrap", NULL, "[n-0]", "[n-1]", KEY_CHANGES},
+	{"wallets", "count", NULL, "3", "4", KEY_CHANGES},
+	{"wallets", "balance", NULL, "3", "4", KEY_CHANGES},
+	{"gossip", "mesh", NULL, "3", "4", KEY_CHANGES},
+	{"gossip", "heartbeat", NULL, "1s", "2s", KEY_CHANGES},
+	{"network-links", "default", NULL, "{latency: 1ms}", "{latency: 2ms}", KEY_CHANGES},
+	{"network-links", "regions", NULL, "[{between: [eu, na], latency: 1ms}]",
+	 "[{between: [eu, eu], latency: 1ms}]", KEY_CHANGES},
+	{"link-region", "between", "latency: 1ms", "[eu, na]", "[na, na]", KEY_CHANGES},
+	{"spec.reporting", "formats", NULL, "[html]", "[csv]", KEY_CHANGES},
+	{"spec.reporting", "plots", NULL, "[head_height]", "[tps]", KEY_CHANGES},
+	/* it only says what is left */
+	{"mix", "transfer", "invalid: 10%", "90%", "80%", KEY_REFUSED},
+	{"spec.network", "gossip", NULL, "{}", "{mesh: 4}", KEY_REFUSED},
+	{"spec.network", "links", NULL, "{default: {latency: 1ms}}", "{default: {latency: 2ms}}",
+	 KEY_CHANGES},
+	/* the model of these files has no validators */
+	{"group", "validatorsPerNode", NULL, "null", "3", KEY_REFUSED},
+	{"group", "client", NULL, "{live: {execution: a}}", "{live: {execution: b}}", KEY_CHANGES},
+	{"fault.clock-drift", "drift", NULL, "10ppm", "20ppm", KEY_CHANGES},
 	{"link", "between", NULL, "[n-0, n-1]", "[n-0, n-2]", KEY_CHANGES},
 
 	{"spec.network", "latency", NULL, "10ms", "20ms", KEY_CHANGES},
@@ -383,8 +458,6 @@ static const struct key_value key_values[] = {
 	{"spec", "expectations", NULL, "[]", "[{type: liveness}]", KEY_CHANGES},
 	{"spec", "monitors", NULL, "{alerts: []}", "{alerts: [{name: A, that: heads > 1}]}",
 	 KEY_CHANGES},
-	/* for live worlds, none of which reads it yet: a simulated one sees every change */
-	{"spec.monitors", "sampleEvery", NULL, NULL, NULL, KEY_REPORTS},
 	{"spec.monitors", "alerts", NULL, "[{name: A, that: heads > 1}]",
 	 "[{name: B, that: heads > 1}]", KEY_CHANGES},
 	{"alert", "name", NULL, "A", "B", KEY_CHANGES},

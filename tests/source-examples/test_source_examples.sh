@@ -20,6 +20,11 @@ for file in "$here"/*.yaml; do
 	loads)
 		[ "$code" = 0 ] || fail "$file does not load: exit $code
 $(cat "$work/err")"
+		# a template without nodes is checked alone, and there is nothing to plan
+		if grep -q 'is a template without nodes' "$work/out"; then
+			loaded=$((loaded + 1))
+			continue
+		fi
 		refusal=0
 		if grep -q '^note: .*cannot be run by this version$' "$work/err"; then
 			refusal=2
