@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/scenario/loader.h"
+#include "core/scenario/services.h"
 #include "core/scenario/steps.h"
 
 bool rh_model_is_called(const struct rh_model *model, const char *name)
@@ -245,7 +246,8 @@ void rh_load_model(struct rh_loader *loader)
 	char why[300] = "";
 	const char *path = loader->spec.model != NULL ? "model" : "topology.chain";
 
-	if (!name_model(loader, &in, &place))
+	if (loader->is_network_told || rh_load_is_without_network(loader) ||
+	    !name_model(loader, &in, &place))
 		return;
 	plan->model =
 		find_model(loader, in.name, place,

@@ -21,7 +21,7 @@ const struct rh_model rh_model_services = {
 	.abi = RH_MODEL_ABI,
 	.keys = no_keys,
 	.node_keys = no_keys,
-	.missing = "has no network of nodes",
+	.missing = "a network of nodes",
 };
 
 bool rh_plan_is_without_network(const struct rh_plan *plan)
@@ -68,7 +68,8 @@ static void add_service(struct rh_loader *loader, const struct rh_tree *name)
 	node->region = RH_NONE;
 	rh_map_add(&loader->node_names, node->name, strlen(node->name), &is_new)->number = number;
 	rh_map_add(&loader->group_names, node->name, strlen(node->name), &is_new)->number = number;
-	plan->groups[number] = (struct rh_plan_group){node->name, number, 1};
+	plan->groups[number] =
+		(struct rh_plan_group){.name = node->name, .first_node = number, .node_count = 1};
 	plan->node_count++;
 	plan->group_count++;
 }
@@ -121,7 +122,9 @@ void rh_load_services(struct rh_loader *loader)
 	const struct rh_in_spec *spec = &loader->spec;
 	struct rh_plan *plan = loader->plan;
 
-	if (spec->topology != NULL && spec->model != NULL)
+	if (spec->topology != NULL &&
+	    (spec->model != NULL ||
+	     rh_load_key(loader, spec->topology, "spec.topology", "chain") != NULL))
 		return;
 	if (spec->topology != NULL || spec->model != NULL || spec->network != NULL ||
 	    spec->workloads != NULL || spec->monitors != NULL) {

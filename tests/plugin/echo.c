@@ -31,7 +31,7 @@ enum { GAUGE_HEARD = RH_GAUGE_MODEL };
 
 static const struct rh_key echo_keys[] = {
 	{"wordSize", RH_KEY_SIZE, offsetof(struct echo_params, size), "100B", 1, 1000000, NULL,
-	 "bytes of one word on the wire", "0.1"},
+	 "bytes of one word on the wire", "0.1", NULL},
 	RH_KEY_END,
 };
 static const struct rh_key echo_node_keys[] = {RH_KEY_END};
@@ -157,7 +157,7 @@ struct shout_params {
 
 static const struct rh_key shout_with[] = {
 	{"word", RH_KEY_INT, offsetof(struct shout_params, word), NULL, 1, 1000000, NULL,
-	 "the word to say", "0.1"},
+	 "the word to say", "0.1", NULL},
 	RH_KEY_END,
 };
 
@@ -186,9 +186,9 @@ struct beats_params {
 
 static const struct rh_key beats_keys[] = {
 	{"every", RH_KEY_DURATION, offsetof(struct beats_params, every_ns), "1s", 1, INT64_MAX,
-	 NULL, "time between two words", "0.1"},
+	 NULL, "time between two words", "0.1", NULL},
 	{"count", RH_KEY_INT, offsetof(struct beats_params, count), "10", 0, 1000000, NULL,
-	 "how many words", "0.1"},
+	 "how many words", "0.1", NULL},
 	RH_KEY_END,
 };
 
@@ -224,7 +224,7 @@ struct heard_params {
 
 static const struct rh_key heard_keys[] = {
 	{"count", RH_KEY_INT, offsetof(struct heard_params, count), NULL, 0, 1000000, NULL,
-	 "words that each node must have heard", "0.1"},
+	 "words that each node must have heard", "0.1", NULL},
 	RH_KEY_END,
 };
 

@@ -110,7 +110,7 @@ START_TEST(one_fault_in_every_spelling)
 
 	ck_assert_uint_eq(plan->step_count, 4);
 	for (uint32_t i = 0; i < 4; i++) {
-		is(&plan->steps[i], "latency", "delay=200ms jitter=50ms");
+		is(&plan->steps[i], "latency", "delay=200ms jitter=50ms correlation=0%");
 		ck_assert_uint_eq(plan->steps[i].until_ns, 30 * RH_NS_PER_SEC);
 		ck_assert_uint_eq(plan->steps[i].node_count, 1);
 		ck_assert_uint_eq(plan->steps[i].nodes[0], 0);
