@@ -181,7 +181,8 @@ START_TEST(a_wait_that_outlasts_the_run)
 	play(&played);
 	ck_assert_int_eq(played.result.verdict, RH_VERDICT_ERROR);
 	ck_assert(said(&played, "\"the run ended first\"\n"));
-	ck_assert_str_eq(rh_judge_error_text(played.result.judge), "w waited in vain until condition");
+	ck_assert_str_eq(rh_judge_error_text(played.result.judge),
+			 "w waited in vain until condition");
 	played_release(&played);
 }
 END_TEST
