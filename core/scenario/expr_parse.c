@@ -357,7 +357,9 @@ static bool go_down(struct parser *parser)
 {
 	if (++parser->depth <= RH_EXPR_DEPTH_MAX)
 		return true;
-	refuse_at(parser, parser->at, parser->at + 1, "give parts of it a name under spec.vars",
+	/* The text may end right here. */
+	refuse_at(parser, parser->at, parser->at + (parser->text[parser->at] != 0),
+		  "give parts of it a name under spec.vars",
 		  "the expression has more than 64 levels");
 	return false;
 }
